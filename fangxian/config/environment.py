@@ -1,0 +1,154 @@
+"""What the environment may set, read once; a bad value ends in one line a person can act on."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import unquote, urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "FANGXIAN_"
+EMBEDDED_DATABASE = "fangxian"
+# Read by the test run and the Makefile, not by the product.
+ELSEWHERE = {"FANGXIAN_NO_BROWSER"}
+
+
+class BadSetting(Exception):
+    """A setting that cannot be used; the message names it and says what to write."""
+
+
+class DatabaseRole(StrEnum):
+    """The three roles of the database: who migrates, who works behind, who answers pages."""
+
+    OWNER = "owner"
+    WORKER = "worker"
+    WEB = "web"
+
+
+class Demo(StrEnum):
+    """Which demonstration to load and run; empty is a real system."""
+
+    NONE = ""
+    PROVINCE = "province"
+    HOLIDAY = "holiday"
+    COUNTY = "county"
+
+
+def _postgres_url(value: str) -> str:
+    parts = urlsplit(value)
+    if value and not (
+        parts.scheme in ("postgresql", "postgres") and parts.path.strip("/") and parts.username
+    ):
+        raise ValueError("not a PostgreSQL address")
+    return value
+
+
+def _words(value: object) -> object:
+    return value.replace(",", " ").split() if isinstance(value, str) else value
+
+
+PostgresURL = Annotated[str, AfterValidator(_postgres_url)]
+Words = Annotated[list[str], NoDecode, BeforeValidator(_words)]
+POSTGRES_URL = "write postgresql://user:password@host:5432/name"
+SWITCH = "write 1 or 0"
+WHOLE_NUMBER = "write a whole number"
+
+# What to write, for each variable, where the default alone does not show it.
+ADVICE = {
+    "port": "write a port between 1 and 65535",
+    "demo": "write province, holiday or county, or leave it empty",
+    "database_url": POSTGRES_URL,
+    "database_web_url": POSTGRES_URL,
+    "database_worker_url": POSTGRES_URL,
+    "db_role": "write owner, worker or web",
+    "debug": SWITCH,
+    "https": SWITCH,
+    "web_workers": f"{WHOLE_NUMBER} from 1 to 64",
+    "web_threads": f"{WHOLE_NUMBER} from 1 to 256",
+    "bind": "write an address such as 127.0.0.1 or 0.0.0.0",
+    "secret_key": "write at least 32 characters that nobody can guess, or leave it out",
+}
+
+
+class Environment(BaseSettings):
+    """Every variable the product reads, with its default."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", populate_by_name=True)
+
+    home: Path = Path("var")
+    database_url: PostgresURL = ""
+    database_web_url: PostgresURL = ""
+    database_worker_url: PostgresURL = ""
+    db_role: DatabaseRole = DatabaseRole.WORKER
+    bind: str = Field("127.0.0.1", min_length=1)
+    port: int = Field(8000, ge=1, le=65535, validation_alias="PORT")
+    secret_key: str = Field("", pattern=r"^$|^.{32,}$")
+    demo: Demo = Demo.NONE
+    debug: bool = False
+    https: bool = False
+    allowed_hosts: Words = []
+    web_workers: int = Field(2, ge=1, le=64)
+    web_threads: int = Field(8, ge=1, le=256)
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the product runs a PostgreSQL of its own."""
+        return not self.database_url
+
+    @property
+    def database_name(self) -> str:
+        """The database's name; its roles are named after it."""
+        if self.embedded:
+            return EMBEDDED_DATABASE
+        return unquote(urlsplit(self.database_url).path.strip("/"))
+
+    @property
+    def address(self) -> str:
+        """Where the pages are, as one types it into a browser on this machine."""
+        host = "127.0.0.1" if self.bind in ("0.0.0.0", "::") else self.bind  # noqa: S104 (compared)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+
+def load(**overrides: Any) -> Environment:
+    """Read the environment, or raise BadSetting with one line on what to change."""
+    _refuse_unknown()
+    try:
+        environment = Environment(**overrides)
+    except ValidationError as error:
+        raise BadSetting(_one_line(error)) from None
+    environment.home = environment.home.expanduser().absolute()
+    if environment.debug and not environment.bind.startswith(("127.", "localhost", "::1")):
+        raise BadSetting(
+            f"{PREFIX}DEBUG shows the inside of the system to whoever causes an error: "
+            f"leave it out, or serve this machine only with {PREFIX}BIND=127.0.0.1"
+        )
+    return environment
+
+
+def variable(field: str) -> str:
+    """The environment variable that sets a field."""
+    alias = Environment.model_fields[field].validation_alias
+    return alias if isinstance(alias, str) else f"{PREFIX}{field.upper()}"
+
+
+def _one_line(error: ValidationError) -> str:
+    first = error.errors()[0]
+    location = str(first["loc"][0])
+    field = location if location in Environment.model_fields else location.lower()
+    name = variable(field)
+    given = "" if "url" in field or "secret" in field else f" is {first['input']!r}, which"
+    return f"{name}{given} cannot be used: {ADVICE.get(field, first['msg'])}"
+
+
+def _refuse_unknown() -> None:
+    known = {variable(field) for field in Environment.model_fields} | ELSEWHERE
+    for name in sorted(os.environ):
+        if name.startswith(PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, sorted(known), n=1)
+            meant = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(known))}"
+            raise BadSetting(f"{name} is not a setting of Fangxian: {meant}")

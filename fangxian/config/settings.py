@@ -1,0 +1,136 @@
+"""The one settings file; everything that differs between installations is in `environment`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from fangxian.config import environment as _environment
+from fangxian.config.database import django_database
+from fangxian.config.keys import key
+
+try:
+    FANGXIAN = _environment.load()
+    SECRET_KEY = FANGXIAN.secret_key or key(FANGXIAN.home, "secret_key")
+    DATABASES = {"default": django_database(FANGXIAN)}
+except _environment.BadSetting as bad_setting:
+    sys.stderr.write(f"{bad_setting}\n")
+    raise SystemExit(2) from None
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+DEBUG = FANGXIAN.debug
+ALLOWED_HOSTS = FANGXIAN.allowed_hosts or ["127.0.0.1", "localhost", "[::1]", FANGXIAN.bind]
+ROOT_URLCONF = "fangxian.config.urls"
+WSGI_APPLICATION = "fangxian.config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "accounts.User"
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "ninja",
+    "procrastinate.contrib.django",
+    "django_vite",
+    "django_htmx",
+    "fangxian.kernel.apps.KernelConfig",
+    "fangxian.foundation.units.apps.UnitsConfig",
+    "fangxian.foundation.accounts.apps.AccountsConfig",
+    "fangxian.foundation.people.apps.PeopleConfig",
+    "fangxian.foundation.schooldays.apps.SchooldaysConfig",
+    "fangxian.foundation.situations.apps.SituationsConfig",
+    "fangxian.foundation.obligations.apps.ObligationsConfig",
+    "fangxian.watch.checks.apps.ChecksConfig",
+    "fangxian.watch.reporting.apps.ReportingConfig",
+    "fangxian.situation.apps.SituationConfig",
+    "fangxian.console.apps.ConsoleConfig",
+]
+
+# Order and contents decide what one check over the API costs.
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LANGUAGE_COOKIE_NAME = "language"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = FANGXIAN.home / "static"
+_BUILT = BASE_DIR / "frontend" / "dist"
+STATICFILES_DIRS = [_BUILT] if _BUILT.is_dir() else []
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+DJANGO_VITE = {"default": {"dev_mode": False, "manifest_path": _BUILT / "manifest.json"}}
+MEDIA_ROOT = FANGXIAN.home / "files"
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    # Demo accounts only: their passwords stand on the sign-in page.
+    "django.contrib.auth.hashers.MD5PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "accounts:sign-in"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = FANGXIAN.https
+SESSION_COOKIE_HTTPONLY = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = "default-src 'self'; img-src 'self' data:"
+if FANGXIAN.https:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# A batch of 500 checks with their lines is the largest body there is.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "fangxian": {"level": "INFO"},
+        "procrastinate": {"level": "WARNING"},
+        # A person who mistypes an address is no news for whoever runs the server.
+        "django.request": {"level": "ERROR"},
+        "django": {"handlers": [], "propagate": True},
+    },
+}

@@ -1,0 +1,1 @@
+"""The fangxian command: the process tree, the database it owns, the demo."""

@@ -1,0 +1,77 @@
+"""`fangxian`: every command, with the database it needs running for as long as it runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from fangxian.config.environment import BadSetting, DatabaseRole, Environment, load
+from fangxian.console import postgres, roles
+
+# Commands that touch no data, and `up`, which runs the database itself.
+WITHOUT_DATABASE = {
+    "check",
+    "collectstatic",
+    "compilemessages",
+    "diffsettings",
+    "findstatic",
+    "help",
+    "makemessages",
+    "makemigrations",
+    "up",
+    "version",
+}
+AS_OWNER = {"migrate", "flush", "dbshell", "sqlmigrate", "demo", "seed", "init", "bench"}
+
+
+def main() -> None:
+    """Entry point of the console script: one line and exit status 2 for a bad setting."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fangxian.config.settings")
+    words = sys.argv[1:] or ["help"]
+    try:
+        environment = load()
+        _choose_role(words[0])
+        with database_for(words, environment):
+            run(sys.argv[:1] + words)
+    except (BadSetting, postgres.ServerFailed) as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+def run(argv: list[str]) -> None:
+    """Run a Django management command."""
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(argv)
+
+
+@contextmanager
+def database_for(words: list[str], environment: Environment) -> Iterator[None]:
+    """Have the database running, its roles made, while a command needs it."""
+    if words[0].startswith("-") or words[0] in WITHOUT_DATABASE or "--help" in words:
+        yield
+        return
+    with database(environment):
+        yield
+
+
+@contextmanager
+def database(environment: Environment, *, own: bool = False) -> Iterator[postgres.Server | None]:
+    """The database of this environment, embedded or not, ready for its three roles."""
+    if not environment.embedded:
+        roles.prepare(environment, None)
+        yield None
+        return
+    with postgres.running(environment.home, own=own) as server:
+        roles.prepare(environment, server)
+        yield server
+
+
+def _choose_role(command: str) -> None:
+    """Commands that load or change tables wholesale work as owner, the others as worker."""
+    if command in AS_OWNER:
+        os.environ.setdefault("FANGXIAN_DB_ROLE", DatabaseRole.OWNER)

@@ -1,0 +1,193 @@
+"""The three roles of the database, and what the two that serve people may touch.
+
+The owner migrates. Web and worker own nothing, are no superusers and bypass nothing: whoever
+gets hold of one of them can neither change the schema nor rewrite the audit trail.
+"""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg import sql
+
+from fangxian.config.database import Login, login, role_name
+from fangxian.config.environment import BadSetting, DatabaseRole, Environment
+from fangxian.console.postgres import Server
+
+OLDEST_SERVER = 150000
+SERVING = (DatabaseRole.WEB, DatabaseRole.WORKER)
+# Written once, by whoever acts; nobody who serves people may change or remove a line.
+APPEND_ONLY = ("audit_event",)
+READ_ONLY = ("django_migrations",)
+FUNCTIONS = ("ensure_day(date)",)
+
+
+def connect(to: Login) -> psycopg.Connection:
+    """A connection with these credentials, each statement its own transaction."""
+    return psycopg.connect(
+        host=to.host,
+        port=to.port,
+        dbname=to.name,
+        user=to.user,
+        password=to.password,
+        autocommit=True,
+        **to.options,
+    )
+
+
+def prepare(environment: Environment, server: Server | None) -> None:
+    """Make the database and its roles, or say in one line why that cannot be done."""
+    if server is not None:
+        with server.connect() as connection:
+            _create_embedded(connection, environment)
+        return
+    try:
+        with connect(login(environment, DatabaseRole.OWNER)) as connection:
+            _check_external(connection)
+            _create_serving(connection, environment)
+    except psycopg.OperationalError as error:
+        raise BadSetting(f"FANGXIAN_DATABASE_URL: {_first_line(error)}") from None
+    _check_serving(environment)
+
+
+def grant(environment: Environment) -> None:
+    """After migrations: let web and worker use what there is now, and nothing else."""
+    owner = login(environment, DatabaseRole.OWNER)
+    with connect(owner) as connection, connection.transaction():
+        tables = _names(connection, "relkind IN ('r', 'p') AND NOT relispartition")
+        sequences = _names(connection, "relkind = 'S'")
+        for role in SERVING:
+            to = sql.Identifier(login(environment, role).user)
+            connection.execute(
+                sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(
+                    sql.Identifier(owner.name), to
+                )
+            )
+            connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(to))
+            _grant_tables(connection, tables, to)
+            _grant_on(connection, "USAGE, SELECT", "SEQUENCE", sequences, to)
+            for function in FUNCTIONS:
+                connection.execute(
+                    sql.SQL("GRANT EXECUTE ON FUNCTION public.{} TO {}").format(
+                        sql.SQL(function), to
+                    )
+                )
+
+
+def _grant_tables(connection: psycopg.Connection, tables: list[str], to: sql.Identifier) -> None:
+    """Partitions get nothing of their own: they are reached through their parent's rights."""
+    changed = [name for name in tables if name not in (*APPEND_ONLY, *READ_ONLY)]
+    _grant_on(connection, "SELECT, INSERT, UPDATE, DELETE", "TABLE", changed, to)
+    for names, rights in ((APPEND_ONLY, "SELECT, INSERT"), (READ_ONLY, "SELECT")):
+        present = [name for name in tables if name in names]
+        for name in present:
+            connection.execute(
+                sql.SQL("REVOKE ALL ON TABLE public.{} FROM {}").format(sql.Identifier(name), to)
+            )
+        _grant_on(connection, rights, "TABLE", present, to)
+
+
+def _grant_on(
+    connection: psycopg.Connection, rights: str, kind: str, names: list[str], to: sql.Identifier
+) -> None:
+    if names:
+        connection.execute(
+            sql.SQL("GRANT {} ON {} {} TO {}").format(
+                sql.SQL(rights),
+                sql.SQL(kind),
+                sql.SQL(", ").join(sql.Identifier("public", name) for name in names),
+                to,
+            )
+        )
+
+
+def _names(connection: psycopg.Connection, condition: str) -> list[str]:
+    query = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND "
+    return [name for (name,) in connection.execute(query + condition + " ORDER BY 1")]
+
+
+def _create_embedded(connection: psycopg.Connection, environment: Environment) -> None:
+    name = environment.database_name
+    for role in DatabaseRole:
+        _set_role(connection, login(environment, role))
+    found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+    if not found:
+        owner = sql.Identifier(role_name(name, DatabaseRole.OWNER))
+        create = sql.SQL("CREATE DATABASE {} OWNER {}")
+        connection.execute(create.format(sql.Identifier(name), owner))
+    connection.execute(
+        sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name))
+    )
+
+
+def _create_serving(connection: psycopg.Connection, environment: Environment) -> None:
+    urls = {
+        DatabaseRole.WEB: environment.database_web_url,
+        DatabaseRole.WORKER: environment.database_worker_url,
+    }
+    for role in SERVING:
+        if urls[role]:
+            continue
+        to = login(environment, role)
+        try:
+            _set_role(connection, to)
+        except psycopg.errors.InsufficientPrivilege:
+            raise BadSetting(
+                f"FANGXIAN_DATABASE_URL: its user may not make the role {to.user}: run "
+                f"ALTER ROLE … CREATEROLE, or make it and set FANGXIAN_DATABASE_{role.upper()}_URL"
+            ) from None
+
+
+def _set_role(connection: psycopg.Connection, to: Login) -> None:
+    """Make the role where it is missing, and give it this installation's password."""
+    role = sql.Identifier(to.user)
+    if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [to.user]).fetchone():
+        connection.execute(sql.SQL("CREATE ROLE {}").format(role))
+    connection.execute(
+        sql.SQL("ALTER ROLE {} LOGIN NOCREATEDB NOCREATEROLE PASSWORD {}").format(
+            role, sql.Literal(to.password)
+        )
+    )
+
+
+def _check_external(connection: psycopg.Connection) -> None:
+    if connection.info.server_version < OLDEST_SERVER:
+        version = connection.info.parameter_status("server_version")
+        raise BadSetting(
+            f"FANGXIAN_DATABASE_URL: that server is PostgreSQL {version}, 15 or newer is needed"
+        )
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise BadSetting(
+            f"FANGXIAN_DATABASE_URL: that database is encoded in {encoding}: "
+            "make it with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
+        )
+    may = "SELECT has_schema_privilege('public', 'CREATE')"
+    if connection.execute(may).fetchone() != (True,):
+        raise BadSetting(
+            "FANGXIAN_DATABASE_URL: its user may not make tables: run ALTER DATABASE … OWNER TO …"
+        )
+
+
+def _check_serving(environment: Environment) -> None:
+    """Web and worker must be able to come in, and must not be more than they should."""
+    owner = login(environment, DatabaseRole.OWNER).user
+    query = """
+        SELECT rolsuper, rolbypassrls, pg_has_role(rolname, %s::name, 'member')
+        FROM pg_roles WHERE rolname = current_user"""
+    for role in SERVING:
+        variable = f"FANGXIAN_DATABASE_{role.upper()}_URL"
+        to = login(environment, role)
+        try:
+            with connect(to) as connection:
+                found = connection.execute(query, [owner]).fetchone()
+        except psycopg.OperationalError as error:
+            raise BadSetting(f"{variable}: {_first_line(error)}") from None
+        if found != (False, False, False):
+            raise BadSetting(
+                f"{variable}: {to.user} owns the tables, is a superuser or bypasses row "
+                "security: name a user made by CREATE ROLE … LOGIN and nothing more"
+            )
+
+
+def _first_line(error: psycopg.Error) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[-1].strip()
