@@ -6,6 +6,8 @@ gets hold of one of them can neither change the schema nor rewrite the audit tra
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import psycopg
 from psycopg import sql
 
@@ -49,28 +51,23 @@ def prepare(environment: Environment, server: Server | None) -> None:
     _check_serving(environment)
 
 
-def grant(environment: Environment) -> None:
+def grant(owner: Login, serving: Iterable[str]) -> None:
     """After migrations: let web and worker use what there is now, and nothing else."""
-    owner = login(environment, DatabaseRole.OWNER)
     with connect(owner) as connection, connection.transaction():
         tables = _names(connection, "relkind IN ('r', 'p') AND NOT relispartition")
         sequences = _names(connection, "relkind = 'S'")
-        for role in SERVING:
-            to = sql.Identifier(login(environment, role).user)
-            connection.execute(
-                sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(
-                    sql.Identifier(owner.name), to
-                )
-            )
-            connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(to))
+        functions = sql.SQL(", ").join(sql.SQL(f"public.{name}") for name in FUNCTIONS)
+        database = sql.Identifier(owner.name)
+        for role in serving:
+            to = sql.Identifier(role)
             _grant_tables(connection, tables, to)
             _grant_on(connection, "USAGE, SELECT", "SEQUENCE", sequences, to)
-            for function in FUNCTIONS:
-                connection.execute(
-                    sql.SQL("GRANT EXECUTE ON FUNCTION public.{} TO {}").format(
-                        sql.SQL(function), to
-                    )
-                )
+            for what in (
+                sql.SQL("CONNECT, TEMPORARY ON DATABASE {}").format(database),
+                sql.SQL("USAGE ON SCHEMA public"),
+                sql.SQL("EXECUTE ON FUNCTION {}").format(functions),
+            ):
+                connection.execute(sql.SQL("GRANT {} TO {}").format(what, to))
 
 
 def _grant_tables(connection: psycopg.Connection, tables: list[str], to: sql.Identifier) -> None:
