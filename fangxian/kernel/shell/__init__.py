@@ -1,0 +1,1 @@
+"""The page frame: base templates, language switch, content security policy."""

@@ -1,0 +1,74 @@
+"""What every page's frame shows: who is signed in, at which unit, the menu, the demo's clock."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from fangxian.kernel import clock
+from fangxian.kernel.access import ANONYMOUS, Actor
+from fangxian.kernel.registry import menu_for
+from fangxian.kernel.shell.headers import reader_cookie
+
+ON_PHONE = 4  # entries that fit beside "More" at the bottom of a 360 px screen
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the menu as drawn."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool
+
+
+_place: list[Callable[[Actor], str]] = []
+
+
+def declare_place(name_of: Callable[[Actor], str]) -> None:
+    """Say how to name the unit an actor works at; the kernel knows no units."""
+    _place[:] = [name_of]
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """The context processor of the frame."""
+    actor: Actor = getattr(request, "actor", ANONYMOUS)
+    entries = _entries(request.path, actor)
+    return {
+        "frame": {
+            "user_id": actor.user_id or "",
+            "name": actor.name,
+            "place": _place[0](actor) if _place and actor.user_id else "",
+            "menu": entries,
+            "menu_first": entries[:ON_PHONE],
+            "menu_more": entries[ON_PHONE:],
+            "languages": _languages(),
+            "csrf_cookie": settings.CSRF_COOKIE_NAME,
+            "reader_cookie": reader_cookie(),
+        },
+        "demo_clock": clock.now() if clock.demo_clock() else None,
+    }
+
+
+def _entries(path: str, actor: Actor) -> list[Entry]:
+    found = []
+    for item in menu_for(actor):
+        try:
+            url = reverse(item.url_name)
+        except NoReverseMatch:
+            if settings.DEBUG:
+                raise
+            continue
+        found.append(Entry(str(item.label or ""), url, item.icon or "circle", False))
+    here = max((entry.url for entry in found if path.startswith(entry.url)), key=len, default="")
+    return [Entry(e.label, e.url, e.icon, e.url == here) for e in found]
+
+
+def _languages() -> Mapping[str, str]:
+    """Each language by its own name: a reader looks for what they can read."""
+    own = {"zh-hans": "中文", "en": "English"}
+    return {code: own.get(code, name) for code, name in settings.LANGUAGES}
