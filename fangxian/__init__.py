@@ -1,0 +1,1 @@
+"""Fangxian 防线: the epidemic prevention and control system of a whole school system."""

@@ -1,0 +1,1 @@
+"""Rates and, later, detection on arrays; imports no Django."""

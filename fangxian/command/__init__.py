@@ -1,0 +1,1 @@
+"""Response, directives, readiness, inspections, plans. No room here yet."""

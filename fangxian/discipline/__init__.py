@@ -1,0 +1,1 @@
+"""Duty, gatherings, rumours, mobilisation. No room here yet."""

@@ -1,0 +1,1 @@
+"""Units, accounts, people, days and obligations: what every room stands on."""

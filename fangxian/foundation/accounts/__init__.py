@@ -1,0 +1,1 @@
+"""Who may sign in, and which roles they hold at which units."""

@@ -1,0 +1,160 @@
+"""Accounts: people who sign in, the roles they hold at units, tokens and invitations."""
+
+from datetime import date, datetime
+from typing import ClassVar, Self
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from fangxian.foundation.accounts.rules import Role
+from fangxian.foundation.units.models import OPEN_END, Unit
+
+ROLE_LABELS = {
+    Role.GROUP_TEACHER: _("Group teacher"),
+    Role.SCHOOL_REPORTER: _("School reporter"),
+    Role.HEALTH_OFFICER: _("School health officer"),
+    Role.HEAD: _("Head of school"),
+    Role.COUNTY_OFFICER: _("County officer"),
+    Role.CITY_OFFICER: _("City officer"),
+    Role.PROVINCE_OFFICER: _("Province officer"),
+    Role.INSPECTOR: _("Inspector"),
+    Role.CDC_LIAISON: _("CDC liaison"),
+    Role.UNIT_ADMIN: _("Unit administrator"),
+    Role.AUDITOR: _("Auditor"),
+}
+ROLE_CHOICES = [(role.value, label) for role, label in ROLE_LABELS.items()]
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Usernames are told apart without regard to case."""
+        return self.get(username__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A person who signs in. What they may do follows from their roles alone."""
+
+    id = models.BigAutoField(primary_key=True)
+    username = models.CharField(max_length=60, unique=True)
+    display_name = models.CharField(max_length=60)
+    phone = models.CharField(max_length=30, default="", blank=True)
+    email = models.EmailField(default="", blank=True)
+    language = models.CharField(max_length=10, default="", blank=True)
+    is_active = models.BooleanField(default=True)
+    is_demo = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
+
+    objects = UserManager()
+
+    classified: ClassVar[dict[str, str]] = {
+        "id": "public",
+        "language": "public",
+        "is_active": "public",
+        "is_demo": "public",
+        "*": "personal",
+    }
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                models.functions.Lower("username"), name="user_username_any_case"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name or self.username
+
+
+class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
+    def in_force(self, day: date) -> Self:
+        """The roles held on a day by people whose account is open."""
+        return self.filter(valid_from__lte=day, valid_to__gt=day, user__is_active=True)
+
+
+class RoleAssignment(models.Model):
+    """One role at one unit, from a day until the day before another."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="roles")
+    role = models.CharField(max_length=20, choices=ROLE_CHOICES)
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="roles")
+    valid_from = models.DateField()
+    valid_to = models.DateField(default=OPEN_END)
+    given_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    given_at = models.DateTimeField()
+
+    objects = RoleAssignmentQuerySet.as_manager()
+
+    classified: ClassVar[dict[str, str]] = {"*": "public"}
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(valid_from__lte=models.F("valid_to")),
+                name="role_dates_in_order",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role", "unit"],
+                condition=models.Q(valid_to=OPEN_END),
+                name="role_held_once",
+            ),
+        ]
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def in_force(self, at: datetime) -> Self:
+        """Tokens that open something at this moment."""
+        return self.filter(revoked_at__isnull=True, expires_at__gt=at, user__is_active=True)
+
+
+class ApiToken(models.Model):
+    """A bearer token: some permissions at one unit until a moment. Only its hash is kept."""
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+")
+    name = models.CharField(max_length=80)
+    hash = models.BinaryField(max_length=32, unique=True)
+    permissions = ArrayField(models.CharField(max_length=60))
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    classified: ClassVar[dict[str, str]] = {"name": "personal", "*": "public"}
+
+
+class Invitation(models.Model):
+    """A one-time link by which a person makes their account and gets their first role."""
+
+    id = models.BigAutoField(primary_key=True)
+    hash = models.BinaryField(max_length=32, unique=True)
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+")
+    role = models.CharField(max_length=20, choices=ROLE_CHOICES)
+    name = models.CharField(max_length=60)
+    phone = models.CharField(max_length=30, default="", blank=True)
+    invited_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    classified: ClassVar[dict[str, str]] = {
+        "name": "personal",
+        "phone": "personal",
+        "*": "public",
+    }
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(used_at__isnull=True, user__isnull=True)
+                | models.Q(used_at__isnull=False),
+                name="invitation_user_when_used",
+            ),
+        ]

@@ -1,0 +1,1 @@
+"""What each unit owes, to whom it is late, and who is silent."""

@@ -1,0 +1,122 @@
+"""What each unit owes: one row per unit, kind and day, created ahead so that silence has a row.
+
+Partitioned by day. Nothing has a foreign key to it: refer by (day, kind, unit). Whether a row is
+overdue, on time or late follows from its times and is never stored.
+"""
+
+from datetime import date, datetime
+from typing import ClassVar, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from fangxian.kernel.access import ScopedQuerySet
+
+
+class Channel(models.TextChoices):
+    """How an answer was told."""
+
+    WEB = "web", _("On this system")
+    API = "api", _("From another program")
+    PHONE = "phone", _("By telephone")
+    PAPER = "paper", _("On paper")
+    MESSAGE = "message", _("By message")
+    IN_PERSON = "in_person", _("In person")
+
+
+class ObligationQuerySet(ScopedQuerySet["Obligation"]):
+    def of(self, kind: str, day: date) -> Self:
+        """The frozen list of a kind on a day."""
+        return self.filter(day=day, kind=kind, cancelled_at__isnull=True)
+
+    def silent(self) -> Self:
+        """Not answered and not excused, whether due yet or not."""
+        return self.filter(told_at__isnull=True, excused_at__isnull=True)
+
+    def overdue(self, at: datetime) -> Self:
+        """Silent past the deadline."""
+        return self.silent().filter(due_at__lt=at)
+
+
+class Obligation(models.Model):
+    """Unit U owes an answer of kind K about subject S by time T.
+
+    `told_at` is when the first answer was told, `received_at` when it arrived here: an answer
+    told in time is in time. `roll` is the headcount frozen with the row; `accounted` how many
+    of them the latest answer accounts for. Both are None where nobody has said.
+    """
+
+    pk = models.CompositePrimaryKey("day", "kind", "unit_id", "subject")
+    day = models.DateField()
+    kind = models.CharField(max_length=24, db_collation="C")
+    unit_id = models.BigIntegerField()
+    subject = models.CharField(max_length=40, default="", db_collation="C")
+    school_id = models.BigIntegerField()
+    bureau_id = models.BigIntegerField()
+    path = models.CharField(max_length=200, db_collation="C")
+    due_at = models.DateTimeField()
+    roll = models.IntegerField(null=True)
+    told_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(null=True)
+    answered_by = models.BigIntegerField(null=True)
+    channel = models.CharField(max_length=10, choices=Channel.choices, null=True)  # noqa: DJ001
+    on_behalf_of = models.CharField(max_length=60, null=True)  # noqa: DJ001
+    accounted = models.IntegerField(null=True)
+    excused_at = models.DateTimeField(null=True)
+    excused_by = models.BigIntegerField(null=True)
+    reason = models.CharField(max_length=200, null=True)  # noqa: DJ001
+    cancelled_at = models.DateTimeField(null=True)
+
+    objects = ObligationQuerySet.as_manager()
+
+    classified: ClassVar[dict[str, str]] = {
+        "answered_by": "personal",
+        "on_behalf_of": "personal",
+        "excused_by": "personal",
+        "*": "public",
+    }
+
+    class Meta:
+        db_table = "obligation"
+
+
+class ObligationDay(models.Model):
+    """A kind's list for a day: when it was made and frozen, and how many it expects."""
+
+    pk = models.CompositePrimaryKey("day", "kind")
+    day = models.DateField()
+    kind = models.CharField(max_length=24, db_collation="C")
+    expected = models.IntegerField()
+    made_at = models.DateTimeField()
+    frozen_at = models.DateTimeField()
+
+    classified: ClassVar[dict[str, str]] = {"*": "public"}
+
+    class Meta:
+        db_table = "obligation_day"
+
+
+class Chase(models.Model):
+    """A silent unit was asked again, by hand; shown to that unit until it answers."""
+
+    id = models.BigAutoField(primary_key=True)
+    day = models.DateField()
+    kind = models.CharField(max_length=24, db_collation="C")
+    unit_id = models.BigIntegerField()
+    school_id = models.BigIntegerField()
+    path = models.CharField(max_length=200, db_collation="C")
+    chased_at = models.DateTimeField()
+    chased_by = models.BigIntegerField(null=True)
+    from_name_zh = models.CharField(max_length=120)
+    from_name_en = models.CharField(max_length=160, default="")
+
+    objects = ScopedQuerySet.as_manager()
+
+    classified: ClassVar[dict[str, str]] = {"chased_by": "personal", "*": "public"}
+
+    class Meta:
+        db_table = "obligation_chase"
+        indexes: ClassVar = [
+            models.Index(fields=["day", "kind", "unit_id"], name="chase_unit"),
+            models.Index(fields=["day", "school_id"], name="chase_school"),
+        ]

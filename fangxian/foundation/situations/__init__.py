@@ -1,0 +1,1 @@
+"""The response level in force for a unit and a day."""

@@ -1,0 +1,1 @@
+"""The tree of units, asked as of a day."""

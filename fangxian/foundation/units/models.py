@@ -1,0 +1,204 @@
+"""The tree of units. What a unit is never changes; what is said of it carries dates.
+
+`Unit` is the identity. `UnitVersion` holds everything that can change (code, names, line of
+reporting, territory, path, person in charge) for the days on which it held, so that the tree
+can be asked as of any day and the past is never rewritten.
+"""
+
+from datetime import date
+from typing import ClassVar, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from fangxian.kernel.access import ScopedQuerySet
+
+OPEN_END = date(9999, 12, 31)
+
+
+class UnitKind(models.TextChoices):
+    PROVINCE = "province", _("Province")
+    CITY = "city", _("City")
+    COUNTY = "county", _("County")
+    ZONE = "zone", _("Functional zone")
+    CENTRE_SCHOOL = "centre_school", _("Centre school")
+    SCHOOL = "school", _("School")
+    TEACHING_POINT = "teaching_point", _("Teaching point")
+    CAMPUS = "campus", _("Campus")
+    COLLEGE = "college", _("College or university")
+    TRAINING = "training", _("Training institution")
+    GROUP = "group", _("Roll-call group")
+
+
+class Stage(models.TextChoices):
+    NONE = "", "—"
+    KINDERGARTEN = "kindergarten", _("Kindergarten")
+    PRIMARY = "primary", _("Primary school")
+    JUNIOR = "junior", _("Junior secondary school")
+    SENIOR = "senior", _("Senior secondary school")
+    NINE_YEAR = "nine_year", _("Nine-year school")
+    COMPLETE_SECONDARY = "complete_secondary", _("Complete secondary school")
+    VOCATIONAL = "vocational", _("Vocational school")
+    SPECIAL = "special", _("Special education school")
+    UNIVERSITY = "university", _("University or college")
+    TRAINING = "training", _("Training institution")
+
+
+class Population(models.TextChoices):
+    NONE = "", "—"
+    STUDENTS = "students", _("Students")
+    STAFF = "staff", _("Staff")
+    CONTRACTORS = "contractors", _("Contractors")
+
+
+#: the kinds that sign a daily report; their id is `school_id` in every large table
+SCHOOL_KINDS = frozenset(
+    {UnitKind.SCHOOL, UnitKind.CENTRE_SCHOOL, UnitKind.COLLEGE, UnitKind.TRAINING}
+)
+BUREAU_KINDS = frozenset({UnitKind.PROVINCE, UnitKind.CITY, UnitKind.COUNTY, UnitKind.ZONE})
+
+
+class Unit(models.Model):
+    """A node of the tree, for as long as it exists: `opened_on` ≤ day < `closed_on`."""
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=16, choices=UnitKind.choices)
+    stage = models.CharField(max_length=20, choices=Stage.choices, default="", blank=True)
+    population = models.CharField(
+        max_length=12, choices=Population.choices, default="", blank=True
+    )
+    boarding = models.BooleanField(default=False)
+    opened_on = models.DateField()
+    closed_on = models.DateField(null=True, blank=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged_from")
+
+    classified: ClassVar[dict[str, str]] = {"*": "public"}
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(closed_on__isnull=True)
+                | models.Q(closed_on__gte=models.F("opened_on")),
+                name="unit_closes_after_opening",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="group") ^ models.Q(population=""),
+                name="unit_population_for_groups_only",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(merged_into__isnull=True) | models.Q(closed_on__isnull=False),
+                name="unit_merged_is_closed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class UnitVersionQuerySet(ScopedQuerySet["UnitVersion"]):
+    def as_of(self, day: date) -> Self:
+        """The tree as it stood on a day: one row a unit that was open."""
+        return self.filter(valid_from__lte=day, valid_to__gt=day)
+
+    def children_of(self, unit_id: int) -> Self:
+        """The units that report to this one."""
+        return self.filter(reports_to_id=unit_id)
+
+    def schools(self) -> Self:
+        """The units that sign a daily report."""
+        return self.filter(school_id=models.F("unit_id"))
+
+    def groups(self) -> Self:
+        """The roll-call groups."""
+        return self.filter(unit__kind=UnitKind.GROUP)
+
+
+class UnitVersion(models.Model):
+    """What held of a unit from `valid_from` until the day before `valid_to`.
+
+    `path` joins the ids of all ancestors and the unit's own, each followed by "/".
+    `school_id` is the unit that signs the daily report for this one (itself, for a school);
+    `bureau_id` the unit that school reports to: the level directly above.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="versions")
+    valid_from = models.DateField()
+    valid_to = models.DateField(default=OPEN_END)
+    code = models.CharField(max_length=24, db_collation="C")
+    name_zh = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=160, default="", blank=True)
+    short_zh = models.CharField(max_length=40, default="", blank=True)
+    pinyin = models.CharField(max_length=240, default="", blank=True, db_collation="C")
+    initials = models.CharField(max_length=60, default="", blank=True, db_collation="C")
+    division_code = models.CharField(max_length=6, default="", blank=True, db_collation="C")
+    reports_to = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    territorial = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    path = models.CharField(max_length=200, db_collation="C")
+    school = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    bureau = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    contact_name = models.CharField(max_length=60, default="", blank=True)
+    contact_phone = models.CharField(max_length=30, default="", blank=True)
+
+    objects = UnitVersionQuerySet.as_manager()
+
+    classified: ClassVar[dict[str, str]] = {
+        "contact_name": "personal",
+        "contact_phone": "personal",
+        "*": "public",
+    }
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(valid_from__lt=models.F("valid_to")),
+                name="unitversion_dates_in_order",
+            ),
+            models.UniqueConstraint(
+                fields=["unit"],
+                condition=models.Q(valid_to=OPEN_END),
+                name="unitversion_one_open",
+            ),
+            models.UniqueConstraint(
+                fields=["code"],
+                condition=models.Q(valid_to=OPEN_END),
+                name="unitversion_code_open",
+            ),
+        ]
+        # the exclusion of overlapping versions stands in SQL: see the migration
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+
+class LeadingGroupMember(models.Model):
+    """A member of a unit's leading group for epidemic prevention, with post and dates."""
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="leading_group")
+    post = models.CharField(max_length=60)
+    name = models.CharField(max_length=60)
+    phone = models.CharField(max_length=30, default="", blank=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField(default=OPEN_END)
+
+    classified: ClassVar[dict[str, str]] = {"name": "personal", "phone": "personal", "*": "public"}
+
+
+class TieKind(models.TextChoices):
+    STREET = "street", _("Street or township office")
+    CLINIC = "clinic", _("Clinic or health centre")
+    CDC = "cdc", _("Centre for disease control")
+    POLICE = "police", _("Police station")
+
+
+class TieContact(models.Model):
+    """Whom a unit calls outside the school system: street, clinic, CDC, police."""
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="ties")
+    kind = models.CharField(max_length=8, choices=TieKind.choices)
+    name = models.CharField(max_length=120)
+    phone = models.CharField(max_length=30)
+    valid_from = models.DateField()
+    valid_to = models.DateField(default=OPEN_END)
+
+    classified: ClassVar[dict[str, str]] = {"name": "personal", "phone": "personal", "*": "public"}

@@ -1,0 +1,1 @@
+"""Errors, clock, access, audit, registry, page frame: no word of the domain."""

@@ -1,0 +1,76 @@
+"""The only clock. Views, tasks and commands read it; everything below gets `at` and `today`.
+
+A demo runs on a clock of its own, with an offset and a speed kept in the database, so that
+its morning can be watched at any hour of any day.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+REREAD_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class DemoClock:
+    """At `real_at` the demo's clock showed `demo_at`; since then it runs at `speed`."""
+
+    real_at: datetime
+    demo_at: datetime
+    speed: float
+
+    def read(self, real_now: datetime) -> datetime:
+        """The demo's time at a real moment."""
+        return self.demo_at + (real_now - self.real_at) * self.speed
+
+    def reads(self, demo_moment: datetime) -> datetime:
+        """The real moment at which the demo's clock shows `demo_moment`."""
+        return self.real_at + (demo_moment - self.demo_at) / self.speed
+
+
+class _Cache:
+    demo: DemoClock | None = None
+    read_at: float = float("-inf")
+
+
+def real_now() -> datetime:
+    """The machine's own time in Asia/Shanghai; for leases and logs, never for the domain."""
+    return datetime.now(SHANGHAI)
+
+
+def demo_clock() -> DemoClock | None:
+    """The demo's clock, re-read at most once a second; None outside a demo."""
+    if time.monotonic() - _Cache.read_at > REREAD_SECONDS:
+        from fangxian.kernel.models import Installation
+
+        _Cache.demo = Installation.objects.demo_clock()
+        _Cache.read_at = time.monotonic()
+    return _Cache.demo
+
+
+def forget() -> None:
+    """Read the clock's setting anew at the next call."""
+    _Cache.read_at = float("-inf")
+
+
+def now() -> datetime:
+    """The time of the domain, aware, in Asia/Shanghai."""
+    demo = demo_clock()
+    return demo.read(real_now()) if demo else real_now()
+
+
+def today() -> date:
+    """The day of the domain in Asia/Shanghai."""
+    return now().date()
+
+
+def midnight(day: date) -> datetime:
+    """The first moment of a day."""
+    return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
+
+
+def end_of(day: date) -> datetime:
+    """The first moment after a day."""
+    return midnight(day + timedelta(days=1))

@@ -1,0 +1,59 @@
+"""Tables of the kernel: what this installation is, and the audit trail."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+
+from fangxian.kernel.audit.models import AuditEvent
+from fangxian.kernel.clock import DemoClock
+
+__all__ = ["AuditEvent", "Installation"]
+
+
+class InstallationQuerySet(models.QuerySet["Installation"]):
+    def demo_clock(self) -> DemoClock | None:
+        """The demo's clock, or None on a real installation."""
+        found = self.filter(is_demo=True, clock_demo_at__isnull=False).first()
+        if found is None or found.clock_real_at is None or found.clock_demo_at is None:
+            return None
+        return DemoClock(found.clock_real_at, found.clock_demo_at, found.clock_speed)
+
+
+class Installation(models.Model):
+    """The one row that says whether this database is real or a demo, and since when."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    is_demo = models.BooleanField()
+    scenario = models.CharField(max_length=20, default="")
+    created_at = models.DateTimeField()
+    clock_real_at = models.DateTimeField(null=True)
+    clock_demo_at = models.DateTimeField(null=True)
+    clock_speed = models.FloatField(default=1.0)
+
+    objects = InstallationQuerySet.as_manager()
+
+    #: every field's class, for the test that none is forgotten
+    classified: ClassVar[dict[str, str]] = {"*": "public"}
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(id=1), name="installation_is_one"),
+            models.CheckConstraint(
+                condition=models.Q(clock_real_at__isnull=True, clock_demo_at__isnull=True)
+                | models.Q(
+                    clock_real_at__isnull=False, clock_demo_at__isnull=False, is_demo=True
+                ),
+                name="installation_clock_paired_and_demo_only",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(clock_speed__gt=0), name="installation_speed_positive"
+            ),
+        ]
+
+    @classmethod
+    def set_clock(cls, *, real_at: datetime, demo_at: datetime, speed: float) -> None:
+        """Set the demo's clock; refused by the database on a real installation."""
+        cls.objects.filter(id=1).update(
+            clock_real_at=real_at, clock_demo_at=demo_at, clock_speed=speed
+        )

@@ -1,0 +1,1 @@
+"""Boards, maps and strips: what leaders look at."""

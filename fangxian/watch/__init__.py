@@ -1,0 +1,1 @@
+"""Checks, reports and everything that watches over health."""

@@ -1,0 +1,1 @@
+"""The roll call of a group, on school days and at home."""

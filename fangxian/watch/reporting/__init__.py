@@ -1,0 +1,1 @@
+"""The school's signed daily report and the tables above it."""
