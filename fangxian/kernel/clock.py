@@ -15,19 +15,20 @@ REREAD_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class DemoClock:
-    """At `real_at` the demo's clock showed `demo_at`; since then it runs at `speed`."""
+    """At `real_at` the demo's clock showed `demo_at`; since then it runs at `speed`.
+
+    At speed 0 it stands still; at `stop_at` it stops by itself.
+    """
 
     real_at: datetime
     demo_at: datetime
     speed: float
+    stop_at: datetime | None = None
 
     def read(self, real_now: datetime) -> datetime:
         """The demo's time at a real moment."""
-        return self.demo_at + (real_now - self.real_at) * self.speed
-
-    def reads(self, demo_moment: datetime) -> datetime:
-        """The real moment at which the demo's clock shows `demo_moment`."""
-        return self.real_at + (demo_moment - self.demo_at) / self.speed
+        shown = self.demo_at + (real_now - self.real_at) * self.speed
+        return min(shown, self.stop_at) if self.stop_at else shown
 
 
 class _Cache:

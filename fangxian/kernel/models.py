@@ -17,7 +17,9 @@ class InstallationQuerySet(models.QuerySet["Installation"]):
         found = self.filter(is_demo=True, clock_demo_at__isnull=False).first()
         if found is None or found.clock_real_at is None or found.clock_demo_at is None:
             return None
-        return DemoClock(found.clock_real_at, found.clock_demo_at, found.clock_speed)
+        return DemoClock(
+            found.clock_real_at, found.clock_demo_at, found.clock_speed, found.clock_stop_at
+        )
 
 
 class Installation(models.Model):
@@ -30,6 +32,7 @@ class Installation(models.Model):
     clock_real_at = models.DateTimeField(null=True)
     clock_demo_at = models.DateTimeField(null=True)
     clock_speed = models.FloatField(default=1.0)
+    clock_stop_at = models.DateTimeField(null=True)
 
     objects = InstallationQuerySet.as_manager()
 
@@ -47,13 +50,23 @@ class Installation(models.Model):
                 name="installation_clock_paired_and_demo_only",
             ),
             models.CheckConstraint(
-                condition=models.Q(clock_speed__gt=0), name="installation_speed_positive"
+                condition=models.Q(clock_speed__gte=0), name="installation_speed_not_negative"
             ),
         ]
 
     @classmethod
-    def set_clock(cls, *, real_at: datetime, demo_at: datetime, speed: float) -> None:
+    def set_clock(
+        cls,
+        *,
+        real_at: datetime,
+        demo_at: datetime,
+        speed: float,
+        stop_at: datetime | None = None,
+    ) -> None:
         """Set the demo's clock; refused by the database on a real installation."""
         cls.objects.filter(id=1).update(
-            clock_real_at=real_at, clock_demo_at=demo_at, clock_speed=speed
+            clock_real_at=real_at,
+            clock_demo_at=demo_at,
+            clock_speed=speed,
+            clock_stop_at=stop_at,
         )
