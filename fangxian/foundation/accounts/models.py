@@ -45,6 +45,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField()
+    failed_sign_ins = models.PositiveSmallIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True, blank=True)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
@@ -77,7 +79,10 @@ class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
 
 
 class RoleAssignment(models.Model):
-    """One role at one unit, from a day until the day before another."""
+    """One role at one unit, from a day until the day before another.
+
+    `stands_in_for` is the person whose role this is while they are away (a cover).
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="roles")
     role = models.CharField(max_length=20, choices=ROLE_CHOICES)
@@ -86,6 +91,7 @@ class RoleAssignment(models.Model):
     valid_to = models.DateField(default=OPEN_END)
     given_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     given_at = models.DateTimeField()
+    stands_in_for = models.ForeignKey(User, models.CASCADE, null=True, related_name="covers")
 
     objects = RoleAssignmentQuerySet.as_manager()
 
@@ -103,6 +109,9 @@ class RoleAssignment(models.Model):
                 name="role_held_once",
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.unit_id}"
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
@@ -127,6 +136,9 @@ class ApiToken(models.Model):
     objects = ApiTokenQuerySet.as_manager()
 
     classified: ClassVar[dict[str, str]] = {"name": "personal", "*": "public"}
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Invitation(models.Model):
@@ -158,3 +170,23 @@ class Invitation(models.Model):
                 name="invitation_user_when_used",
             ),
         ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PasswordLink(models.Model):
+    """A one-time link by which a person who forgot their password chooses a new one."""
+
+    id = models.BigAutoField(primary_key=True)
+    hash = models.BinaryField(max_length=32, unique=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    classified: ClassVar[dict[str, str]] = {"*": "public"}
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.expires_at:%Y-%m-%d}"

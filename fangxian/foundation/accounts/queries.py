@@ -65,7 +65,9 @@ def holders(role: str, *, unit_id: int, today: date) -> list[User]:
     )
 
 
-def has_other_approver(*, school_path: str, user_id: int, roles: Iterable[str], today: date) -> bool:
+def has_other_approver(
+    *, school_path: str, user_id: int, roles: Iterable[str], today: date
+) -> bool:
     """Whether somebody else at the school holds one of these roles today."""
     ids = [int(part) for part in school_path.strip("/").split("/")][-1:]
     with connection.cursor() as cursor:

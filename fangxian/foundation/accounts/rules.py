@@ -2,15 +2,25 @@
 
 import hashlib
 import secrets
-from datetime import timedelta
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from fangxian.kernel.access import Permission
-from fangxian.kernel.audit import Event
+from django.utils.translation import gettext as _
 
-TOKEN_PREFIX = "fx_"
+from fangxian.kernel.access import Decision, Permission
+from fangxian.kernel.audit import Event
+from fangxian.kernel.clock import midnight
+
+TOKEN_PREFIX = "fx_"  # noqa: S105 (how a secret begins, so that scanners know it)
 TOKEN_DAYS = 30
+TOKEN_LONGEST = timedelta(days=365)
 INVITATION_VALID = timedelta(days=7)
+PASSWORD_LINK_VALID = timedelta(days=2)
+COVER_LONGEST_DAYS = 92
+FREE_TRIES = 5
+LOCK_LONGEST = timedelta(minutes=15)
 
 
 class Role(StrEnum):
@@ -42,6 +52,26 @@ BUREAU_ROLES = frozenset(
         Role.CDC_LIAISON,
     }
 )
+#: who gives access and who watches over it are never the same person
+APART = frozenset({Role.UNIT_ADMIN, Role.AUDITOR})
+
+_SCHOOLS = frozenset({"school", "centre_school", "college", "training", "campus"})
+_BUREAUS = frozenset({"province", "city", "county", "zone"})
+
+#: at which kinds of unit a role may be held
+FITS: Mapping[Role, frozenset[str]] = {
+    Role.GROUP_TEACHER: frozenset({"group"}),
+    Role.SCHOOL_REPORTER: _SCHOOLS | {"teaching_point"},
+    Role.HEALTH_OFFICER: _SCHOOLS | {"teaching_point"},
+    Role.HEAD: _SCHOOLS | {"teaching_point"},
+    Role.COUNTY_OFFICER: frozenset({"county", "zone"}),
+    Role.CITY_OFFICER: frozenset({"city"}),
+    Role.PROVINCE_OFFICER: frozenset({"province"}),
+    Role.INSPECTOR: _BUREAUS,
+    Role.CDC_LIAISON: _BUREAUS,
+    Role.UNIT_ADMIN: _BUREAUS | _SCHOOLS,
+    Role.AUDITOR: _BUREAUS | _SCHOOLS,
+}
 
 
 class AccountPermission(Permission):
@@ -60,13 +90,75 @@ GRANTS: dict[str, list[Permission]] = {
 
 class AccountEvent(Event):
     INVITED = "accounts.invited"
+    INVITATION_WITHDRAWN = "accounts.invitation_withdrawn"
     JOINED = "accounts.joined"
     ROLE_GIVEN = "accounts.role_given"
     ROLE_ENDED = "accounts.role_ended"
+    COVERED = "accounts.covered"
     TOKEN_MINTED = "accounts.token_minted"  # noqa: S105 (an event's name)
     TOKEN_REVOKED = "accounts.token_revoked"  # noqa: S105 (an event's name)
     SIGNED_IN = "accounts.signed_in"
+    SIGN_IN_FAILED = "accounts.sign_in_failed"
+    SIGNED_OUT = "accounts.signed_out"
+    PASSWORD_CHANGED = "accounts.password_changed"  # noqa: S105 (an event's name)
+    PASSWORD_LINK_MADE = "accounts.password_link_made"  # noqa: S105 (an event's name)
     DEACTIVATED = "accounts.deactivated"
+    REACTIVATED = "accounts.reactivated"
+
+
+@dataclass(frozen=True)
+class Held:
+    """One role in force: its place, what it permits, and the day it ends (exclusive)."""
+
+    path: str
+    permissions: frozenset[str]
+    valid_to: date
+
+
+def fitting_roles(kind: str) -> list[Role]:
+    """The roles that may be held at a unit of this kind, in the usual order."""
+    return [role for role in Role if kind in FITS[role]]
+
+
+def may_hold(role: Role, *, kind: str, held: Collection[str]) -> Decision:
+    """Whether a person who holds `held` may be given a role at a unit of this kind."""
+    if kind not in FITS[role]:
+        return Decision(False, _("This role does not exist at a unit of this kind."))
+    if role in APART and any(other in APART and other != role for other in held):
+        return Decision(
+            False,
+            _("Who administers accounts cannot audit them too: give one of the two to another."),
+        )
+    return Decision(True)
+
+
+def may_cover(role: str) -> Decision:
+    """Whether a role may be handed to a colleague for a while without an administrator."""
+    if role in APART:
+        return Decision(False, _("Another administrator has to give this role."))
+    return Decision(True)
+
+
+def carried_until(permissions: Iterable[str], path: str, held: Iterable[Held]) -> datetime | None:
+    """The moment until which someone's roles carry all the permissions at a place.
+
+    None when a permission is not held there at all.
+    """
+    roles = [role for role in held if path.startswith(role.path)]
+    ends = []
+    for permission in permissions:
+        carrying = [role.valid_to for role in roles if permission in role.permissions]
+        if not carrying:
+            return None
+        ends.append(max(carrying))
+    return midnight(min(ends)) if ends else None
+
+
+def lock_after(failures: int) -> timedelta:
+    """How long sign-in pauses after so many wrong passwords in a row: 1, 2, 4 … 15 minutes."""
+    if failures < FREE_TRIES:
+        return timedelta(0)
+    return min(LOCK_LONGEST, timedelta(minutes=2 ** min(failures - FREE_TRIES, 4)))
 
 
 def new_secret() -> str:

@@ -70,3 +70,6 @@ class Membership(models.Model):
             models.Index(fields=["path"], name="membership_path"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.group_id}"
+

@@ -21,3 +21,6 @@ class DayException(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["day", "unit"], name="dayexception_once"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.unit_id} {'+' if self.is_open else '-'}"

@@ -39,3 +39,6 @@ class ResponseLevel(models.Model):
                 name="responselevel_one_open",
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.level} {self.unit_id} {self.valid_from}"
