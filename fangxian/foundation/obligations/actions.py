@@ -129,7 +129,12 @@ def excuse(*, kind: str, unit_id: int, day: date, reason: str, by: Actor, at: da
         excused_at=at, excused_by=by.user_id, reason=text[:200]
     )
     audit.record(
-        ObligationEvent.EXCUSED, by=by, at=at, unit_id=unit_id, path=row.path, subject=kind,
+        ObligationEvent.EXCUSED,
+        by=by,
+        at=at,
+        unit_id=unit_id,
+        path=row.path,
+        subject=kind,
         detail={"day": str(day), "reason": text[:200]},
     )
 
@@ -150,7 +155,12 @@ def cancel(*, kind: str, unit_id: int, day: date, reason: str, by: Actor, at: da
         expected=Obligation.objects.of(kind, day).count()
     )
     audit.record(
-        ObligationEvent.CANCELLED, by=by, at=at, unit_id=unit_id, path=row.path, subject=kind,
+        ObligationEvent.CANCELLED,
+        by=by,
+        at=at,
+        unit_id=unit_id,
+        path=row.path,
+        subject=kind,
         detail={"day": str(day), "reason": text[:200]},
     )
 
@@ -196,12 +206,27 @@ def chase(*, kind: str, unit: UnitVersion, day: date, by: Actor, at: datetime) -
                   WHERE c.day = o.day AND c.kind = o.kind AND c.unit_id = o.unit_id
                     AND c.chased_at > %s - make_interval(mins => %s))
             """,
-            [at, by.user_id, unit.name_zh, unit.name_en, day, kind, low, high,
-             at, CHASE_AGAIN_MINUTES],
+            [
+                at,
+                by.user_id,
+                unit.name_zh,
+                unit.name_en,
+                day,
+                kind,
+                low,
+                high,
+                at,
+                CHASE_AGAIN_MINUTES,
+            ],
         )
         asked = cursor.rowcount
     audit.record(
-        ObligationEvent.CHASED, by=by, at=at, unit_id=unit.unit_id, path=unit.path,
-        subject=kind, detail={"day": str(day), "asked": asked},
+        ObligationEvent.CHASED,
+        by=by,
+        at=at,
+        unit_id=unit.unit_id,
+        path=unit.path,
+        subject=kind,
+        detail={"day": str(day), "asked": asked},
     )
     return asked

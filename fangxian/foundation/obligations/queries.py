@@ -42,9 +42,7 @@ class Standing:
 def standing(*, unit: UnitVersion, kind: str, day: date, at: datetime) -> Standing:
     """This unit and its children on a day; all counts None when no list was made."""
     kind_by_code(kind)
-    children = list(
-        UnitVersion.objects.as_of(day).children_of(unit.unit_id).order_by("code")
-    )
+    children = list(UnitVersion.objects.as_of(day).children_of(unit.unit_id).order_by("code"))
     if not ObligationDay.objects.filter(day=day, kind=kind).exists():
         unknown = tuple(Standing(child, day, kind, Counts()) for child in children)
         return Standing(unit, day, kind, Counts(), unknown)
@@ -129,9 +127,7 @@ def strip(
         cursor.execute(statement, [at, first, last, kind, low, high])
         found = {row[0]: Counts(*row[1:]) for row in cursor.fetchall()}
     span = (first + timedelta(days=step) for step in range(days))
-    return [
-        (day, found.get(day, NOTHING_DUE if day in made else Counts())) for day in span
-    ]
+    return [(day, found.get(day, NOTHING_DUE if day in made else Counts())) for day in span]
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,11 @@ BUREAU_KINDS = frozenset({UnitKind.PROVINCE, UnitKind.CITY, UnitKind.COUNTY, Uni
 
 
 class Unit(models.Model):
-    """A node of the tree, for as long as it exists: `opened_on` ≤ day < `closed_on`."""
+    """A node of the tree, for as long as it exists: `opened_on` ≤ day < `closed_on`.
+
+    `headcount` is a group's roll as it is now: counted where it has a list of names
+    (`has_roster`), else entered; None when nobody has said. Each day's obligation freezes it.
+    """
 
     id = models.BigAutoField(primary_key=True)
     kind = models.CharField(max_length=16, choices=UnitKind.choices)
@@ -68,6 +72,8 @@ class Unit(models.Model):
         max_length=12, choices=Population.choices, default="", blank=True
     )
     boarding = models.BooleanField(default=False)
+    headcount = models.PositiveIntegerField(null=True)
+    has_roster = models.BooleanField(default=False)
     opened_on = models.DateField()
     closed_on = models.DateField(null=True, blank=True)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged_from")
@@ -110,7 +116,7 @@ class UnitVersionQuerySet(ScopedQuerySet["UnitVersion"]):
 
     def groups(self) -> Self:
         """The roll-call groups."""
-        return self.filter(unit__kind=UnitKind.GROUP)
+        return self.filter(kind=UnitKind.GROUP)
 
 
 class UnitVersion(models.Model):
@@ -118,11 +124,13 @@ class UnitVersion(models.Model):
 
     `path` joins the ids of all ancestors and the unit's own, each followed by "/".
     `school_id` is the unit that signs the daily report for this one (itself, for a school);
-    `bureau_id` the unit that school reports to: the level directly above.
+    `bureau_id` the unit that school reports to: the level directly above. Both follow from
+    the path, as does `kind` from the unit: they stand here so that large reads need no join.
     """
 
     id = models.BigAutoField(primary_key=True)
     unit = models.ForeignKey(Unit, models.CASCADE, related_name="versions")
+    kind = models.CharField(max_length=16, choices=UnitKind.choices, db_collation="C")
     valid_from = models.DateField()
     valid_to = models.DateField(default=OPEN_END)
     code = models.CharField(max_length=24, db_collation="C")
@@ -133,10 +141,16 @@ class UnitVersion(models.Model):
     initials = models.CharField(max_length=60, default="", blank=True, db_collation="C")
     division_code = models.CharField(max_length=6, default="", blank=True, db_collation="C")
     reports_to = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
-    territorial = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    territorial = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
     path = models.CharField(max_length=200, db_collation="C")
-    school = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
-    bureau = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    school = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="+", db_constraint=False
+    )
+    bureau = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
     contact_name = models.CharField(max_length=60, default="", blank=True)
     contact_phone = models.CharField(max_length=30, default="", blank=True)
 
@@ -166,6 +180,10 @@ class UnitVersion(models.Model):
             ),
         ]
         # the exclusion of overlapping versions stands in SQL: see the migration
+        indexes: ClassVar = [
+            models.Index(fields=["code"], name="unitversion_code"),
+            models.Index(fields=["path"], name="unitversion_path"),
+        ]
 
     def __str__(self) -> str:
         return self.name_zh

@@ -5,7 +5,7 @@ neither roles nor units: a role is a name, a place in the tree is a path.
 """
 
 from fangxian.kernel.access.actors import ANONYMOUS, Actor, Decision, Holding, system
-from fangxian.kernel.access.marks import public, requires, signed_in
+from fangxian.kernel.access.marks import asks, public, requires, signed_in
 from fangxian.kernel.access.permissions import Permission, declare, granted, known
 from fangxian.kernel.access.scopes import ScopedQuerySet, subtree, within_any
 
@@ -16,6 +16,7 @@ __all__ = [
     "Holding",
     "Permission",
     "ScopedQuerySet",
+    "asks",
     "declare",
     "granted",
     "known",

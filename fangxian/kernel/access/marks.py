@@ -45,3 +45,13 @@ def requires(permission: Permission) -> Callable[[View], View]:
         return _guard(view, permission)
 
     return mark
+
+
+def asks(permission: Permission) -> Callable[[View], View]:
+    """For an API operation: its action or query asks for the permission at the place itself."""
+
+    def mark(view: View) -> View:
+        view.access = permission.value  # type: ignore[attr-defined]
+        return view
+
+    return mark

@@ -234,9 +234,7 @@ def same_person(line: Line) -> tuple[str, object]:
     return ("name", line.name) if line.name else ("nameless", line.reason)
 
 
-def carry_known(
-    old: Sequence[tuple[Line, T]], new: Sequence[Line], now: T
-) -> list[T]:
+def carry_known(old: Sequence[tuple[Line, T]], new: Sequence[Line], now: T) -> list[T]:
     """When each new line became known: carried over from the line it continues, else `now`."""
     left: dict[tuple[str, object], list[T]] = {}
     for line, known_at in old:

@@ -48,9 +48,7 @@ class Migration(migrations.Migration):
                     fields=[
                         (
                             "pk",
-                            models.CompositePrimaryKey(
-                                "day", "kind", "unit_id", "subject", **KEY
-                            ),
+                            models.CompositePrimaryKey("day", "kind", "unit_id", "subject", **KEY),
                         ),
                         ("day", models.DateField()),
                         ("kind", models.CharField(db_collation="C", max_length=24)),

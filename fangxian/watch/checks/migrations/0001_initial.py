@@ -127,9 +127,7 @@ CHECK_FIELDS = [
 LINE_FIELDS = [
     (
         "pk",
-        models.CompositePrimaryKey(
-            "day", "unit_id", "session", "revision", "number", **KEY
-        ),
+        models.CompositePrimaryKey("day", "unit_id", "session", "revision", "number", **KEY),
     ),
     ("day", models.DateField()),
     ("unit_id", models.BigIntegerField()),

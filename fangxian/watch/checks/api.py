@@ -1,0 +1,215 @@
+"""Checks for other programs: the same actions, answered in the same order of refusals."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TypeVar
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from ninja import Router
+from pydantic import BaseModel, ValidationError
+
+from fangxian.foundation.accounts.api_auth import bearer_secret, signed_in_actor
+from fangxian.foundation.obligations.models import Channel
+from fangxian.kernel import access, clock
+from fangxian.kernel.access import Actor
+from fangxian.kernel.errors import DomainError, Forbidden, Invalid, TooLarge
+from fangxian.watch.checks import actions, hotpath, labels, rules, schemas
+from fangxian.watch.checks.actions import Recorded, Submission
+from fangxian.watch.checks.rules import CheckPermission
+from fangxian.watch.checks.schemas import BatchIn, CheckIn
+
+router = Router(tags=["checks"])
+Body = TypeVar("Body", bound=BaseModel)
+
+
+@router.post(
+    "/checks",
+    response={200: schemas.CheckOut, 201: schemas.CheckOut},
+    openapi_extra=schemas.body(CheckIn),
+    summary="Record a group's check, or correct it",
+)
+@access.asks(CheckPermission.RECORD)
+def record_check(request: HttpRequest) -> HttpResponse:
+    """Equal content again is 200 with the same id; different content needs `revises`."""
+    at = clock.now()
+    told = _read(request, CheckIn)
+    submission = _submission(told, at, request)
+    secret = bearer_secret(request)
+    if secret and told.revises is None and _plain_first(submission, at):
+        ids = hotpath.record_first([submission], token=secret, at=at)
+        if ids is not None:
+            return _answer(201, _out(told, Recorded(ids[0], 1, True, at)))
+    recorded = actions.record(submission, by=signed_in_actor(request), at=at)
+    return _answer(201 if recorded.created else 200, _out(told, recorded))
+
+
+@router.post(
+    "/checks/batch",
+    response={200: schemas.BatchOut, 201: schemas.BatchOut},
+    openapi_extra=schemas.body(BatchIn),
+    summary="Record up to 500 checks, all or nothing",
+)
+@access.asks(CheckPermission.RECORD)
+def record_batch(request: HttpRequest) -> HttpResponse:
+    """201 when any is new, 200 when all were known; else 422 with every error, nothing kept."""
+    at = clock.now()
+    told = _read(request, BatchIn).items
+    submissions = [_submission(item, at, request) for item in told]
+    secret = bearer_secret(request)
+    recorded = _batch_at_once(submissions, secret, at) if secret else None
+    if recorded is None:
+        recorded = _batch_one_by_one(submissions, signed_in_actor(request), at)
+    items = [
+        schemas.ItemOut(index=index, id=one.id, created=one.created)
+        for index, one in enumerate(recorded)
+    ]
+    status = 201 if any(one.created for one in recorded) else 200
+    return _answer(status, schemas.BatchOut(items=items))
+
+
+@router.get("/codes", response=schemas.CodesOut, summary="Every code that a check may carry")
+@access.public
+def codes(request: HttpRequest) -> schemas.CodesOut:
+    """Sessions, reasons, symptoms, places and channels with their names."""
+    channels = {Channel(value): label for value, label in Channel.choices}
+    return schemas.CodesOut(
+        sessions=_codes(labels.SESSIONS),
+        reasons=_codes(labels.REASONS),
+        symptoms=_codes(labels.SYMPTOMS),
+        places=_codes(labels.PLACES),
+        channels=_codes(channels),
+    )
+
+
+def _codes(names: "Mapping[str, str | Promise]") -> list[schemas.Code]:
+    found = []
+    for code, name in names.items():
+        with translation.override("zh-hans"):
+            zh = str(name)
+        with translation.override("en"):
+            found.append(schemas.Code(code=str(code), zh=zh, en=str(name)))
+    return found
+
+
+def _read(request: HttpRequest, model: type[Body]) -> Body:
+    """The body, or the refusal; who may not speak at all is told that first."""
+    try:
+        return model.model_validate_json(request.body)
+    except ValidationError as error:
+        actor = signed_in_actor(request)
+        if not actor.holds(CheckPermission.RECORD):
+            raise Forbidden(_("Your role does not allow this here.")) from None
+        if any(
+            found["type"] == "too_long" and found["loc"] == ("items",) for found in error.errors()
+        ):
+            raise TooLarge(_("At most 500 checks at once; send the rest after.")) from None
+        raise _unreadable(error, batch=model is BatchIn) from None
+
+
+def _unreadable(error: ValidationError, *, batch: bool) -> Invalid:
+    fields: dict[str, list[str]] = {}
+    errors = []
+    for found in error.errors(include_url=False):
+        where = [str(part) for part in found["loc"]]
+        fields.setdefault(".".join(where) or "body", []).append(found["msg"])
+        if batch and len(found["loc"]) > 1 and isinstance(found["loc"][1], int):
+            errors.append(_error(found["loc"][1], 422, ".".join(where[2:]), found["msg"]))
+    extra = {"errors": errors} if batch else {}
+    return Invalid(_("Some fields cannot be accepted."), fields, **extra)
+
+
+def _submission(told: CheckIn, at: datetime, request: HttpRequest) -> Submission:
+    return Submission(
+        unit=told.unit,
+        day=told.day,
+        content=told.content(),
+        channel=told.channel or schemas.default_channel(bool(bearer_secret(request))),
+        told_at=told.told_at or at,
+        revises=told.revises,
+    )
+
+
+def _plain_first(submission: Submission, at: datetime) -> bool:
+    """Whether nothing but the database can still speak against a first check."""
+    return (
+        submission.day <= at.date()
+        and submission.told_at <= at
+        and submission.revises is None
+        and not rules.problems(submission.content)
+    )
+
+
+def _batch_at_once(
+    submissions: list[Submission], secret: str, at: datetime
+) -> list[Recorded] | None:
+    """The hot path: all of one day, each the first of its group and session."""
+    identities = {(one.unit, one.content.session) for one in submissions}
+    one_day = len({one.day for one in submissions}) == 1
+    if not one_day or len(identities) < len(submissions):
+        return None
+    if not all(_plain_first(one, at) for one in submissions):
+        return None
+    with transaction.atomic():
+        ids = hotpath.record_first(submissions, token=secret, at=at)
+        if ids is None:
+            transaction.set_rollback(True)
+            return None
+    return [Recorded(check_id, 1, True, at) for check_id in ids]
+
+
+def _batch_one_by_one(submissions: list[Submission], by: Actor, at: datetime) -> list[Recorded]:
+    """The plain way: every item is tried, and one error undoes all."""
+    recorded: list[Recorded] = []
+    errors: list[dict[str, object]] = []
+    seen: dict[tuple[str, object, object], int] = {}
+    with transaction.atomic():
+        for index, one in enumerate(submissions):
+            earlier = seen.setdefault((one.unit, one.day, one.content.session), index)
+            if earlier != index:
+                text = _("The same group, day and session as item %(index)s.") % {"index": earlier}
+                errors.append(_error(index, 422, "unit", text))
+                continue
+            try:
+                recorded.append(actions.record(one, by=by, at=at))
+            except DomainError as error:
+                errors += _errors(index, error)
+        if errors:
+            transaction.set_rollback(True)
+    if errors:
+        message = _("Nothing was kept: correct the items named here and send all again.")
+        raise Invalid(message, {}, errors=errors)
+    return recorded
+
+
+def _errors(index: int, error: DomainError) -> list[dict[str, object]]:
+    if isinstance(error, Invalid):
+        return [
+            _error(index, 422, field, text)
+            for field, texts in error.fields.items()
+            for text in texts
+        ]
+    return [_error(index, error.status, "", error.message) | error.extra]
+
+
+def _error(index: int, status: int, field: str, detail: str) -> dict[str, object]:
+    return {"index": index, "status": status, "field": field, "detail": detail}
+
+
+def _out(told: CheckIn, recorded: Recorded) -> schemas.CheckOut:
+    return schemas.CheckOut(
+        id=recorded.id,
+        unit=told.unit,
+        day=told.day,
+        session=told.session,
+        revision=recorded.revision,
+        created=recorded.created,
+        received_at=recorded.received_at,
+    )
+
+
+def _answer(status: int, answer: BaseModel) -> HttpResponse:
+    return HttpResponse(answer.model_dump_json(), status=status, content_type="application/json")
