@@ -50,6 +50,7 @@ INSTALLED_APPS = [
 
 # Order and contents decide what one check over the API costs.
 MIDDLEWARE = [
+    "fangxian.kernel.shell.headers.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -57,7 +58,10 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "fangxian.kernel.shell.headers.ReaderCookie",
     "django_htmx.middleware.HtmxMiddleware",
+    "fangxian.foundation.accounts.middleware.ActorMiddleware",
+    "fangxian.kernel.shell.refusals.Refusals",
 ]
 
 TEMPLATES = [
@@ -68,8 +72,8 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
-                "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "fangxian.kernel.shell.frame.context",
             ],
         },
     },
@@ -114,7 +118,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = FANGXIAN.https
 SESSION_COOKIE_HTTPONLY = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CONTENT_SECURITY_POLICY = "default-src 'self'; img-src 'self' data:"
+CSRF_FAILURE_VIEW = "fangxian.kernel.shell.errors.csrf_failed"
 if FANGXIAN.https:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # A batch of 500 checks with their lines is the largest body there is.

@@ -6,6 +6,8 @@ from typing import ClassVar, Self
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Value
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from fangxian.foundation.accounts.rules import Role
@@ -29,8 +31,15 @@ ROLE_CHOICES = [(role.value, label) for role, label in ROLE_LABELS.items()]
 
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
-        """Usernames are told apart without regard to case."""
-        return self.get(username__iexact=username)
+        """Usernames are told apart without regard to case; asked so that the index serves."""
+        return self.alias(lower=Lower("username")).get(lower=Lower(Value(username)))
+
+    def named(self, username: str) -> "User | None":
+        """The account of that name, in whichever case it is written."""
+        try:
+            return self.get_by_natural_key(username)
+        except self.model.DoesNotExist:
+            return None
 
 
 class User(AbstractBaseUser):
@@ -63,9 +72,7 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                models.functions.Lower("username"), name="user_username_any_case"
-            ),
+            models.UniqueConstraint(Lower("username"), name="user_username_any_case"),
         ]
 
     def __str__(self) -> str:

@@ -4,11 +4,14 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import connection
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-from fangxian.foundation.accounts.models import ApiToken, RoleAssignment, User
-from fangxian.foundation.accounts.rules import fingerprint
+from fangxian.foundation.accounts.models import ApiToken, Invitation, RoleAssignment, User
+from fangxian.foundation.accounts.rules import Held, fingerprint
 from fangxian.foundation.units.models import UnitVersion
 from fangxian.kernel.access import ANONYMOUS, Actor, Holding, granted
+from fangxian.kernel.errors import NotFound
 
 
 def actor_for(user: User, *, today: date) -> Actor:
@@ -16,7 +19,10 @@ def actor_for(user: User, *, today: date) -> Actor:
     if not user.is_active:
         return ANONYMOUS
     held = list(
-        RoleAssignment.objects.in_force(today).filter(user=user).values_list("role", "unit_id")
+        RoleAssignment.objects.in_force(today)
+        .filter(user=user)
+        .order_by("pk")
+        .values_list("role", "unit_id")
     )
     paths = _paths({unit_id for _role, unit_id in held}, today)
     holdings = tuple(
@@ -81,3 +87,77 @@ def has_other_approver(
             [ids, list(roles), user_id, today, today],
         )
         return bool(cursor.fetchone()[0])
+
+
+def place(unit_id: int, *, day: date, or_last: bool = False) -> UnitVersion:
+    """Where a unit stood on a day; with `or_last`, where it stood last if it has closed."""
+    versions = UnitVersion.objects.filter(unit_id=unit_id)
+    found = versions.as_of(day).first()
+    if found is None and or_last:
+        found = versions.order_by("-valid_from").first()
+    if found is None:
+        raise NotFound(_("There is no such unit within your scope."))
+    return found
+
+
+def roles_held(user_id: int, *, today: date) -> list[Held]:
+    """The roles in force of a person, with what each permits where and until when."""
+    rows = list(
+        RoleAssignment.objects.in_force(today)
+        .filter(user_id=user_id)
+        .values_list("role", "unit_id", "valid_to")
+    )
+    paths = _paths({unit_id for _role, unit_id, _to in rows}, today)
+    return [
+        Held(paths[unit_id], granted(role), valid_to)
+        for role, unit_id, valid_to in rows
+        if unit_id in paths
+    ]
+
+
+def role_paths(user_id: int, *, today: date) -> list[str]:
+    """The places at which a person holds a role today."""
+    return [held.path for held in roles_held(user_id, today=today)]
+
+
+def first_place(user_id: int, *, today: date) -> tuple[int | None, str]:
+    """The unit of a person's oldest role in force, and its path; (None, "") without any."""
+    rows = RoleAssignment.objects.in_force(today).filter(user_id=user_id).order_by("pk")
+    for unit_id in rows.values_list("unit_id", flat=True):
+        if unit_id in (paths := _paths({unit_id}, today)):
+            return unit_id, paths[unit_id]
+    return None, ""
+
+
+def colleagues(own: RoleAssignment, *, today: date) -> list[User]:
+    """Who could stand in for a role: everyone with a role at the same unit, or same school."""
+    at_unit = place(own.unit_id, day=today)
+    within = UnitVersion.objects.as_of(today).filter(unit_id=own.unit_id)
+    if at_unit.school_id is not None:
+        within = UnitVersion.objects.as_of(today).filter(school_id=at_unit.school_id)
+    roles = RoleAssignment.objects.in_force(today).filter(unit_id__in=within.values("unit_id"))
+    people = User.objects.filter(pk__in=roles.values("user_id"), is_active=True)
+    return list(people.exclude(pk=own.user_id).order_by("display_name", "pk"))
+
+
+def open_invitation(secret: str, *, at: datetime, lock: bool = False) -> Invitation:
+    """The invitation that a link opens; the same refusal whatever is wrong with the link."""
+    rows = Invitation.objects.select_for_update() if lock else Invitation.objects.all()
+    found = rows.filter(hash=fingerprint(secret), used_at=None, expires_at__gt=at).first()
+    if found is None:
+        raise NotFound(_("This link has been used or has expired. Ask for a new one."))
+    return found
+
+
+def name_of(version: UnitVersion) -> str:
+    """A unit's name in the reader's language."""
+    english = (get_language() or "").startswith("en")
+    return version.name_en if english and version.name_en else version.name_zh
+
+
+def workplace(actor: Actor, *, today: date) -> str:
+    """The name of the unit an actor works at, for the frame of the page."""
+    if not actor.holdings:
+        return ""
+    found = UnitVersion.objects.as_of(today).filter(unit_id=actor.holdings[0].unit_id).first()
+    return name_of(found) if found else ""

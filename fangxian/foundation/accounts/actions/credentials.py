@@ -1,0 +1,152 @@
+"""Proving who one is: sign-in, passwords, and the link for who forgot theirs."""
+
+import re
+import unicodedata
+from datetime import datetime
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from fangxian.foundation.accounts.actions.roles import locked_user, require_all_of
+from fangxian.foundation.accounts.models import PasswordLink, User
+from fangxian.foundation.accounts.queries import first_place
+from fangxian.foundation.accounts.rules import (
+    PASSWORD_LINK_VALID,
+    AccountEvent,
+    fingerprint,
+    lock_after,
+    new_secret,
+)
+from fangxian.kernel import audit
+from fangxian.kernel.access import ANONYMOUS, Actor
+from fangxian.kernel.errors import Invalid, NotFound
+
+USERNAME = re.compile(r"[\w.@+-]{3,60}")
+
+
+def check_sign_in(*, username: str, password: str, at: datetime) -> User:
+    """The person whose name and password these are.
+
+    One refusal for every reason, so that nobody learns which names exist. After several wrong
+    passwords the right one is refused too, for a while that grows to a quarter of an hour.
+    """
+    user = User.objects.named(unicodedata.normalize("NFKC", username.strip()))
+    if user is None:
+        User().set_password(password)  # as slow as a wrong password
+        raise _refused()
+    paused = user.locked_until is not None and user.locked_until > at
+    right = user.check_password(password)
+    if paused or not right or not user.is_active:
+        if not paused and not right:
+            _note_failure(user, at)
+        raise _refused()
+    _note(AccountEvent.SIGNED_IN, user, Actor(user.pk, str(user)), at)
+    User.objects.filter(pk=user.pk).update(failed_sign_ins=0, locked_until=None)
+    return user
+
+
+def _refused() -> Invalid:
+    text = _("User name or password is wrong. After several wrong tries, wait a few minutes.")
+    return Invalid(text, {"password": [text]})
+
+
+@transaction.atomic
+def _note_failure(user: User, at: datetime) -> None:
+    User.objects.filter(pk=user.pk).update(failed_sign_ins=F("failed_sign_ins") + 1)
+    user.refresh_from_db(fields=["failed_sign_ins"])
+    pause = lock_after(user.failed_sign_ins)
+    if pause and not user.is_demo:
+        User.objects.filter(pk=user.pk).update(locked_until=at + pause)
+    _note(AccountEvent.SIGN_IN_FAILED, user, ANONYMOUS, at)
+
+
+def note_sign_out(*, by: Actor, at: datetime) -> None:
+    """Leave a trace of a sign-out."""
+    user = User.objects.filter(pk=by.user_id).first()
+    if user is not None:
+        _note(AccountEvent.SIGNED_OUT, user, by, at)
+
+
+@transaction.atomic
+def change_password(*, old: str, new: str, by: Actor, at: datetime) -> User:
+    """Change one's own password; every other session of one's own ends by it."""
+    if by.user_id is None or by.token_id is not None:
+        raise NotFound(_("There is no such person within your scope."))
+    user = locked_user(by.user_id)
+    if not user.check_password(old):
+        text = _("This is not your present password.")
+        raise Invalid(text, {"old": [text]})
+    set_password(user, new, "new")
+    user.save(update_fields=["password"])
+    _note(AccountEvent.PASSWORD_CHANGED, user, by, at)
+    return user
+
+
+@transaction.atomic
+def set_language(*, language: str, by: Actor) -> None:
+    """Remember in which language a person reads."""
+    User.objects.filter(pk=by.user_id).update(language=language)
+
+
+@transaction.atomic
+def make_password_link(*, user_id: int, by: Actor, at: datetime) -> str:
+    """Make a one-time link for a person who forgot their password; earlier links end."""
+    user = locked_user(user_id)
+    require_all_of(user, by, at.date())
+    PasswordLink.objects.filter(user=user, used_at=None).update(used_at=at)
+    secret = new_secret()
+    PasswordLink.objects.create(
+        hash=fingerprint(secret), user=user, made_by_id=by.user_id,
+        created_at=at, expires_at=at + PASSWORD_LINK_VALID,
+    )
+    _note(AccountEvent.PASSWORD_LINK_MADE, user, by, at)
+    return secret
+
+
+@transaction.atomic
+def use_password_link(*, secret: str, password: str, at: datetime) -> User:
+    """Choose a new password by the link, once; a pause after wrong passwords ends too."""
+    link = (
+        PasswordLink.objects.select_for_update(of=("self",))
+        .filter(hash=fingerprint(secret), used_at=None, expires_at__gt=at, user__is_active=True)
+        .first()
+    )
+    if link is None:
+        raise NotFound(_("This link has been used or has expired. Ask for a new one."))
+    user = locked_user(link.user_id)
+    set_password(user, password, "password")
+    user.failed_sign_ins, user.locked_until = 0, None
+    user.save(update_fields=["password", "failed_sign_ins", "locked_until"])
+    link.used_at = at
+    link.save(update_fields=["used_at"])
+    _note(AccountEvent.PASSWORD_CHANGED, user, Actor(user.pk, str(user)), at)
+    return user
+
+
+def set_password(user: User, password: str, field: str) -> None:
+    """Give a user a password that holds, or say under `field` why it does not."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Invalid(_("This password is too easy to guess."), {field: error.messages}) from None
+    user.set_password(password)
+
+
+def fit_username(username: str) -> str:
+    """The user name in its normal form, if it may be one and nobody has it."""
+    name = unicodedata.normalize("NFKC", username.strip())
+    if not USERNAME.fullmatch(name):
+        text = _("Use 3 to 60 letters, digits or the signs . @ + - _")
+        raise Invalid(text, {"username": [text]})
+    if User.objects.named(name) is not None:
+        text = _("Somebody has this user name already.")
+        raise Invalid(text, {"username": [text]})
+    return name
+
+
+def _note(event: AccountEvent, user: User, by: Actor, at: datetime) -> None:
+    unit_id, path = first_place(user.pk, today=at.date())
+    audit.record(event, by=by, at=at, unit_id=unit_id, path=path, detail={"user": user.pk})
