@@ -1,7 +1,12 @@
-"""What the rooms declare at start-up: menu entries. Other registries live with their noun."""
+"""What the rooms declare at start-up: menu entries, where a person starts, who follows the
+calendar. Other registries live with their noun."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from django.urls import reverse
 
 from fangxian.kernel.access import Actor, Permission
 
@@ -37,3 +42,58 @@ def menu_for(actor: Actor) -> list[MenuItem]:
         if (item.permission is None or actor.holds(item.permission))
         and (item.shown is None or item.shown(actor))
     ]
+
+
+@dataclass(frozen=True)
+class Landing:
+    """Where a person who holds the permission starts after signing in; the lowest order wins.
+
+    `url` is a URL name, or a function of the actor that may know of nothing to show (None).
+    """
+
+    order: int
+    permission: Permission
+    url: str | Callable[[Actor], str | None]
+
+
+_landings: list[Landing] = []
+
+
+def landing(order: int, permission: Permission, url: str | Callable[[Actor], str | None]) -> None:
+    """Say where a person starts; called from `AppConfig.ready`."""
+    _landings.append(Landing(order, permission, url))
+
+
+def landing_for(actor: Actor) -> str | None:
+    """The address at which this actor starts; None when no room has anything for them."""
+    for found in sorted(_landings, key=lambda found: found.order):
+        if not actor.holds(found.permission):
+            continue
+        url = reverse(found.url) if isinstance(found.url, str) else found.url(actor)
+        if url is not None:
+            return url
+    return None
+
+
+class CalendarListener(Protocol):
+    """Follows a change of what is due at a place, from a day to a day (None: without end)."""
+
+    def __call__(
+        self, *, first: date, last: date | None, path: str, by: Actor, at: datetime
+    ) -> None: ...
+
+
+_calendar_listeners: list[CalendarListener] = []
+
+
+def on_calendar_change(listener: CalendarListener) -> None:
+    """Be told, inside the transaction, when school days or response levels to come change."""
+    _calendar_listeners.append(listener)
+
+
+def calendar_changed(
+    *, first: date, last: date | None, path: str, by: Actor, at: datetime
+) -> None:
+    """Tell who follows the calendar; called by the actions that change it."""
+    for listener in _calendar_listeners:
+        listener(first=first, last=last, path=path, by=by, at=at)

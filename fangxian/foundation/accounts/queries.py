@@ -46,17 +46,13 @@ def actor_by_token(secret: str, *, at: datetime, today: date) -> Actor | None:
     paths = _paths({token.unit_id}, today)
     if token.unit_id not in paths:
         return None
-    held = Holding(
-        "token", token.unit_id, paths[token.unit_id], frozenset(token.permissions)
-    )
+    held = Holding("token", token.unit_id, paths[token.unit_id], frozenset(token.permissions))
     return Actor(token.user_id, str(token.user), (held,), token_id=token.pk)
 
 
 def _paths(unit_ids: Iterable[int], day: date) -> dict[int, str]:
     return dict(
-        UnitVersion.objects.as_of(day)
-        .filter(unit_id__in=unit_ids)
-        .values_list("unit_id", "path")
+        UnitVersion.objects.as_of(day).filter(unit_id__in=unit_ids).values_list("unit_id", "path")
     )
 
 

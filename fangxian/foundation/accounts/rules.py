@@ -40,9 +40,7 @@ class Role(StrEnum):
 
 
 #: the roles that stand at or below a school, and those above it
-SCHOOL_ROLES = frozenset(
-    {Role.GROUP_TEACHER, Role.SCHOOL_REPORTER, Role.HEALTH_OFFICER, Role.HEAD}
-)
+SCHOOL_ROLES = frozenset({Role.GROUP_TEACHER, Role.SCHOOL_REPORTER, Role.HEALTH_OFFICER, Role.HEAD})
 BUREAU_ROLES = frozenset(
     {
         Role.COUNTY_OFFICER,
@@ -60,7 +58,7 @@ _BUREAUS = frozenset({"province", "city", "county", "zone"})
 
 #: at which kinds of unit a role may be held
 FITS: Mapping[Role, frozenset[str]] = {
-    Role.GROUP_TEACHER: frozenset({"group"}),
+    Role.GROUP_TEACHER: _SCHOOLS | {"teaching_point", "group"},  # a whole tiny school, too
     Role.SCHOOL_REPORTER: _SCHOOLS | {"teaching_point"},
     Role.HEALTH_OFFICER: _SCHOOLS | {"teaching_point"},
     Role.HEAD: _SCHOOLS | {"teaching_point"},

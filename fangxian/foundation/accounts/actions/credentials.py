@@ -99,8 +99,11 @@ def make_password_link(*, user_id: int, by: Actor, at: datetime) -> str:
     PasswordLink.objects.filter(user=user, used_at=None).update(used_at=at)
     secret = new_secret()
     PasswordLink.objects.create(
-        hash=fingerprint(secret), user=user, made_by_id=by.user_id,
-        created_at=at, expires_at=at + PASSWORD_LINK_VALID,
+        hash=fingerprint(secret),
+        user=user,
+        made_by_id=by.user_id,
+        created_at=at,
+        expires_at=at + PASSWORD_LINK_VALID,
     )
     _note(AccountEvent.PASSWORD_LINK_MADE, user, by, at)
     return secret

@@ -24,9 +24,7 @@ from fangxian.kernel.errors import Conflict, Invalid, NotFound
 
 
 @transaction.atomic
-def invite(
-    *, unit_id: int, role: Role, name: str, phone: str = "", by: Actor, at: datetime
-) -> str:
+def invite(*, unit_id: int, role: Role, name: str, phone: str = "", by: Actor, at: datetime) -> str:
     """Invite a person to a role at a unit; returns the secret of the link, shown once."""
     at_unit = place(unit_id, day=at.date())
     by.require(AccountPermission.MANAGE, at_unit.path)
@@ -44,8 +42,13 @@ def _make(
 ) -> str:
     secret = new_secret()
     made = Invitation.objects.create(
-        hash=fingerprint(secret), unit_id=unit_id, role=role, name=name.strip()[:60],
-        phone=phone.strip()[:30], invited_by_id=by.user_id, created_at=at,
+        hash=fingerprint(secret),
+        unit_id=unit_id,
+        role=role,
+        name=name.strip()[:60],
+        phone=phone.strip()[:30],
+        invited_by_id=by.user_id,
+        created_at=at,
         expires_at=at + INVITATION_VALID,
     )
     _record(AccountEvent.INVITED, made, path, by, at)
@@ -82,8 +85,11 @@ def accept_invitation(
         text = _("Write your name.")
         raise Invalid(text, {"display_name": [text]})
     user = User(
-        username=fit_username(username), display_name=display_name.strip()[:60],
-        phone=phone.strip()[:30], language=language, created_at=at,
+        username=fit_username(username),
+        display_name=display_name.strip()[:60],
+        phone=phone.strip()[:30],
+        language=language,
+        created_at=at,
     )
     set_password(user, password, "password")
     user.save()
@@ -108,7 +114,11 @@ def _take_up(invitation: Invitation, user: User, at: datetime) -> None:
     invitation.save(update_fields=["used_at", "user"])
     by = Actor(user.pk, str(user))
     audit.record(
-        AccountEvent.JOINED, by=by, at=at, unit_id=at_unit.unit_id, path=at_unit.path,
+        AccountEvent.JOINED,
+        by=by,
+        at=at,
+        unit_id=at_unit.unit_id,
+        path=at_unit.path,
         subject=invitation.role,
         detail={"invitation": invitation.pk, "role": given.role, "user": user.pk},
     )
@@ -135,6 +145,11 @@ def _record(
     event: AccountEvent, invitation: Invitation, path: str, by: Actor, at: datetime
 ) -> None:
     audit.record(
-        event, by=by, at=at, unit_id=invitation.unit_id, path=path, subject=invitation.role,
+        event,
+        by=by,
+        at=at,
+        unit_id=invitation.unit_id,
+        path=path,
+        subject=invitation.role,
         detail={"invitation": invitation.pk, "role": invitation.role},
     )

@@ -63,8 +63,13 @@ def assign(
     same = in_force.filter(role=role, unit_id=at_unit.unit_id).first()
     if same is None:
         return RoleAssignment.objects.create(
-            user=user, role=role, unit_id=at_unit.unit_id, valid_from=today, valid_to=valid_to,
-            given_by_id=by.user_id, given_at=at,
+            user=user,
+            role=role,
+            unit_id=at_unit.unit_id,
+            valid_from=today,
+            valid_to=valid_to,
+            given_by_id=by.user_id,
+            given_at=at,
         )
     if same.valid_to >= valid_to and same.stands_in_for_id is None:
         raise Conflict(_("This person holds this role here already."))
@@ -160,8 +165,13 @@ def deactivate(*, user_id: int, by: Actor, at: datetime) -> None:
         _end(row, place(row.unit_id, day=at.date(), or_last=True).path, by, at)
     user.is_active = False
     user.save(update_fields=["is_active"])
-    audit.record(AccountEvent.DEACTIVATED, by=by, at=at, detail={"user": user_id},
-                 **_whereabouts(user, by, at.date()))
+    audit.record(
+        AccountEvent.DEACTIVATED,
+        by=by,
+        at=at,
+        detail={"user": user_id},
+        **_whereabouts(user, by, at.date()),
+    )
 
 
 @transaction.atomic
@@ -171,8 +181,13 @@ def reactivate(*, user_id: int, by: Actor, at: datetime) -> None:
     _whereabouts(user, by, at.date())
     user.is_active = True
     user.save(update_fields=["is_active"])
-    audit.record(AccountEvent.REACTIVATED, by=by, at=at, detail={"user": user_id},
-                 **_whereabouts(user, by, at.date()))
+    audit.record(
+        AccountEvent.REACTIVATED,
+        by=by,
+        at=at,
+        detail={"user": user_id},
+        **_whereabouts(user, by, at.date()),
+    )
 
 
 def require_all_of(user: User, by: Actor, today: date) -> None:
@@ -206,10 +221,13 @@ def locked_user(user_id: int, *, closed: bool = False) -> User:
     return user
 
 
-def _record(
-    event: AccountEvent, row: RoleAssignment, path: str, by: Actor, at: datetime
-) -> None:
+def _record(event: AccountEvent, row: RoleAssignment, path: str, by: Actor, at: datetime) -> None:
     audit.record(
-        event, by=by, at=at, unit_id=row.unit_id, path=path, subject=row.role,
+        event,
+        by=by,
+        at=at,
+        unit_id=row.unit_id,
+        path=path,
+        subject=row.role,
         detail={"user": row.user_id, "role": row.role, "until": str(row.valid_to)},
     )
