@@ -16,6 +16,8 @@ from fangxian.config.environment import DatabaseRole
 from fangxian.console import postgres, roles
 from fangxian.kernel import clock, partitions
 
+pytest_plugins = ["tests.cast"]
+
 # Nothing here outlives the run, so nothing need survive a power cut.
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -28,25 +30,24 @@ def database_server() -> Iterator[None]:
         if environment.embedded:
             running = postgres.running(environment.home, options=CARELESS)
             server = stack.enter_context(running)
-            with server.connect() as superuser, superuser.transaction():
-                # The workers of a run come here at the same time.
-                superuser.execute("SELECT pg_advisory_xact_lock(1)")
-                roles.prepare(environment, server)
-                _let_owner_play_all_roles(superuser)
+            roles.prepare(environment, server)
+            _let_owner_play_all_roles(server.connect())
         else:
             roles.prepare(environment, None)
-            with roles.connect(from_url(environment.database_url)) as owner:
-                _let_owner_play_all_roles(owner)
+            _let_owner_play_all_roles(roles.connect(from_url(environment.database_url)))
         yield
 
 
 def _let_owner_play_all_roles(connection: psycopg.Connection) -> None:
     owner = login(settings.FANGXIAN, DatabaseRole.OWNER).user
-    if settings.FANGXIAN.embedded:
-        connection.execute(f'ALTER ROLE "{owner}" CREATEDB')
-    for role in roles.SERVING:
-        served = login(settings.FANGXIAN, role).user
-        connection.execute(f'GRANT "{served}" TO "{owner}"')
+    with connection, connection.transaction():
+        # The workers of a run come here at the same time.
+        connection.execute("SELECT pg_advisory_xact_lock(1)")
+        if settings.FANGXIAN.embedded:
+            connection.execute(f'ALTER ROLE "{owner}" CREATEDB')
+        for role in roles.SERVING:
+            served = login(settings.FANGXIAN, role).user
+            connection.execute(f'GRANT "{served}" TO "{owner}"')
 
 
 @pytest.fixture(scope="session")

@@ -96,6 +96,11 @@ class Environment(BaseSettings):
     web_threads: int = Field(8, ge=1, le=256)
 
     @property
+    def norms(self) -> Path:
+        """Where an installation keeps its own documents of norms."""
+        return self.home / "norms"
+
+    @property
     def embedded(self) -> bool:
         """Whether the product runs a PostgreSQL of its own."""
         return not self.database_url

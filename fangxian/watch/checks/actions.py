@@ -14,6 +14,7 @@ from fangxian.foundation.units import queries as units
 from fangxian.foundation.units.models import UnitKind, UnitVersion
 from fangxian.kernel import audit
 from fangxian.kernel.access import Actor
+from fangxian.kernel.clock import SHANGHAI
 from fangxian.kernel.errors import Conflict
 from fangxian.kernel.partitions import ensure_day
 from fangxian.watch.checks import messages, rules
@@ -63,7 +64,9 @@ def record(submission: Submission, *, by: Actor, at: datetime) -> Recorded:
         raise messages.refused({"session": [_("This check is not due for this group that day.")]})
     current = _current(unit.unit_id, submission.day, content.session)
     if current is not None and bytes(current.digest) == rules.digest(content):
-        return Recorded(current.id, current.revision, False, current.received_at)
+        return Recorded(
+            current.id, current.revision, False, current.received_at.astimezone(SHANGHAI)
+        )
     _require_current(submission, current)
     _known_people(content, unit.unit_id, submission.day)
     recorded = _insert(submission, owed, current, by=by, at=at)
@@ -123,12 +126,13 @@ def _require_current(submission: Submission, current: Check | None) -> None:
         return
     if current is None:
         raise Conflict(_("There is no check to correct yet."), current_id=None)
+    received_at = current.received_at.astimezone(SHANGHAI)
     raise Conflict(
         _("This check was answered already, at %(when)s. Look at it, then correct it.")
-        % {"when": f"{current.received_at:%H:%M}"},
+        % {"when": f"{received_at:%H:%M}"},
         current_id=current.id,
         current_revision=current.revision,
-        received_at=current.received_at.isoformat(),
+        received_at=received_at.isoformat(),
     )
 
 
