@@ -1,0 +1,1 @@
+"""The benchmark: what the product does per second, beside a bare handler on the same machine."""

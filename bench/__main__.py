@@ -1,0 +1,159 @@
+"""`python -m bench`: measure, print, and say plainly what is not met."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from bench import generator
+from bench.bars import figures_table, table
+from bench.counting import Lost
+from bench.generator import CannotMeasure
+from bench.ground import FULL, QUICK, Found, Ground
+from bench.installation import Installation
+from bench.memory import memory_of_machine
+from bench.works.batch import check_batch
+from bench.works.board import WITHOUT_CACHE, province_board, uncached_board
+from bench.works.check import check, floor_only
+from bench.works.report import report_sign
+from bench.works.seed import seed_province
+
+NAMES = ("floor_insert", "check", "check_batch", "province_board", "report_sign", "seed_province")
+WORKS: dict[str, Callable[[Ground], None]] = {
+    "check": check,
+    "check_batch": check_batch,
+    "province_board": province_board,
+    "report_sign": report_sign,
+}
+EPILOG = """
+Everything happens in a temporary FANGXIAN_HOME (below TMPDIR), removed at the end; nothing is
+written into the source tree. The exit status is 0 also when a bar is missed, which is printed as
+NOT MET; it is 1 when something that was acknowledged is not in the tables, or could not be
+measured at all.
+"""
+
+
+def main() -> int:
+    """Measure what was asked for; the exit status."""
+    options = _parser().parse_args()
+    names = options.only or list(NAMES)
+    begun, found, failure = time.monotonic(), Found(), ""
+    try:
+        generator.require()
+        with _home(options.home) as (home, scratch):
+            _measure(names, home, scratch, options.quick, found)
+    except (CannotMeasure, Lost, psycopg.Error) as error:
+        failure = f"{type(error).__name__}: {error}"
+    _print(found, time.monotonic() - begun)
+    if options.json:
+        rows = [figures.as_json() for figures in found.figures]
+        options.json.write_text(json.dumps(rows, indent=2) + "\n")
+    if failure:
+        say(f"\nFAILED  {failure}")
+    return 1 if failure else 0
+
+
+def say(line: str) -> None:
+    """A line of progress, at once."""
+    print(line, flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description=__doc__,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--only", type=_names, metavar="NAME,…", help=f"only these: {', '.join(NAMES)}"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures here")
+    parser.add_argument(
+        "--quick", action="store_true", help="fewer and shorter runs: to try, not to quote"
+    )
+    parser.add_argument(
+        "--home",
+        type=Path,
+        help="use this home and keep it; seeded already, it is not seeded again",
+    )
+    return parser
+
+
+def _names(text: str) -> list[str]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    for name in names:
+        if name not in NAMES:
+            raise argparse.ArgumentTypeError(f"{name} is not one of {', '.join(NAMES)}")
+    return names
+
+
+@contextmanager
+def _home(kept: Path | None) -> Iterator[tuple[Path, Path]]:
+    """Where the database lives, and where requests are written; both gone at the end."""
+    scratch = Path(tempfile.mkdtemp(prefix="fangxian-bench-"))
+    try:
+        # PostgreSQL runs as a user of its own and must be able to pass.
+        scratch.chmod(0o711)
+        yield (kept or scratch / "home").absolute(), scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _measure(names: Sequence[str], home: Path, scratch: Path, quick: bool, found: Found) -> None:
+    installation = Installation(home, scratch / "output.log")
+    pace = QUICK if quick else FULL
+    fresh = not (home / "postgres").exists()
+    installation.enter()
+    if fresh:
+        say("seed_province")
+        seed_province(installation, found if "seed_province" in names else None)
+    ground = Ground(installation, scratch, pace, say, found)
+    if set(names) == {"seed_province"}:
+        return
+    with installation.serving():
+        if "floor_insert" in names and "check" not in names:
+            say("floor_insert")
+            floor_only(ground)
+        for name, work in WORKS.items():
+            if name in names:
+                say("floor_insert and check, in turns" if name == "check" else name)
+                work(ground)
+    if "province_board" in names:
+        say("province_board, uncached")
+        with installation.serving(**{WITHOUT_CACHE: "0"}):
+            uncached_board(ground)
+
+
+def _print(found: Found, seconds: float) -> None:
+    say("")
+    if found.figures:
+        say(figures_table(found.figures))
+        say("")
+    if found.verdicts:
+        header = ("work", "must reach", "measured", "")
+        say(table(header, [verdict.cells() for verdict in found.verdicts]))
+        say("")
+    for text in found.remarks:
+        say(f"NOTE  {text}")
+    gib = memory_of_machine() / 2**30
+    say(
+        f"{time.strftime('%Y-%m-%d')}  {os.cpu_count()} cores, {gib:.0f} GiB, "
+        f"{platform.machine()}, Python {platform.python_version()}; peak MiB is the "
+        f"proportional set size of the server's processes and PostgreSQL; {seconds / 60:.1f} min in all"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""What the works share: the installation, how long a run is, the pool of unanswered groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from bench import province
+from bench.accounts import Connection
+from bench.bars import Verdict
+from bench.installation import Installation
+from bench.province import Owing
+from bench.stats import Figures
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long and how often: five runs each, or a quick look."""
+
+    rounds: int
+    seconds: int
+    warm_seconds: int
+
+
+FULL = Pace(rounds=5, seconds=8, warm_seconds=3)
+QUICK = Pace(rounds=2, seconds=3, warm_seconds=1)
+
+
+@dataclass
+class Found:
+    """What the works found: figures, bars, and remarks to print with them."""
+
+    figures: list[Figures] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Ground:
+    """The seeded installation with its server running, and who has not answered yet, by day."""
+
+    installation: Installation
+    scratch: Path
+    pace: Pace
+    say: Say
+    found: Found = field(default_factory=Found)
+    floor_throughput: float | None = None
+    _silent: dict[date, list[Owing]] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        """The day of the domain."""
+        return self.at().date()
+
+    def at(self) -> datetime:
+        """Now, as the server reads it."""
+        from fangxian.kernel import clock
+
+        return clock.now()
+
+    def day(self, back: int) -> date:
+        """A day as many days before today; every work has days of its own."""
+        return self.today - timedelta(days=back)
+
+    @contextmanager
+    def database(self, name: str = "fangxian") -> Iterator[Connection]:
+        """A connection of the superuser."""
+        with self.installation.connect(name) as connection:
+            yield connection
+
+    def take(self, day: date, count: int) -> list[Owing]:
+        """So many groups that have not answered on that day; none is ever given out twice."""
+        if day not in self._silent:
+            self.say(f"  making the obligations of {day}")
+            province.open_day(day, self.at())
+            with self.database() as connection:
+                connection.execute("ANALYZE obligation")
+                self._silent[day] = province.silent(connection, day)
+        waiting = self._silent[day]
+        taken, self._silent[day] = waiting[:count], waiting[count:]
+        return taken
+
+    def report(self, figures: Figures, verdicts: Sequence[Verdict] = ()) -> None:
+        """Keep what a work found."""
+        self.found.figures.append(figures)
+        self.found.verdicts.extend(verdicts)
+
+    def remark(self, text: str) -> None:
+        """Something the reader of the figures must know."""
+        self.found.remarks.append(text)
+        self.say(f"  NOTE: {text}")

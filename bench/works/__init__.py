@@ -1,0 +1,1 @@
+"""The works that are measured, each a function of the ground."""

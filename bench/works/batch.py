@@ -1,0 +1,61 @@
+"""Batches of fifty checks, as a bureau's or a school's own attendance system sends them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from bench import accounts, counting, generator, province
+from bench.bars import at_least
+from bench.ground import Ground
+from bench.memory import watched
+from bench.province import Owing
+from bench.stats import Load, middle
+
+SIZE = 50
+MUST = 15_000.0
+ROUNDS = 3
+# Enough for a server twice as fast as it must be.
+HEADROOM = 2.0
+DAYS_BACK = 2
+
+
+def check_batch(ground: Ground) -> None:
+    """Checks per second in batches of fifty; every one is counted in the tables."""
+    rounds = min(ROUNDS, ground.pace.rounds)
+    seconds = min(5, ground.pace.seconds)
+    size = int(MUST * HEADROOM * seconds)
+    loads: list[Load] = []
+    with watched(ground.installation.processes) as peak:
+        _run(ground, ground.day(DAYS_BACK), int(MUST), 1)
+        for number in range(rounds):
+            loads.append(_run(ground, ground.day(DAYS_BACK + number // 2), size, seconds))
+            ground.say(f"  {number + 1}: {loads[-1].throughput * SIZE:,.0f} checks/s")
+    figures = middle("check_batch", "checks/s", loads, each=SIZE)
+    reached = figures.throughput or 0
+    ratio = reached / ground.floor_throughput if ground.floor_throughput else None
+    verdict = at_least("batch of 50 checks", reached, MUST, "{:,.0f} checks/s")
+    ground.report(replace(figures, peak_mib=peak.mib, ratio_to_floor=ratio), [verdict])
+
+
+def _run(ground: Ground, day: date, size: int, seconds: int) -> Load:
+    groups = ground.take(day, size)
+    requests = _requests(ground, groups, day)
+    with ground.database() as connection:
+        before = counting.tally(connection, day)
+        load = generator.run(ground.installation.url, requests, seconds=seconds)
+        counting.settle(connection)
+        counting.require(load, counting.tally(connection, day) - before, each=SIZE)
+    return load
+
+
+def _requests(ground: Ground, groups: Sequence[Owing], day: date) -> Path:
+    """Each batch holds groups of one bureau and carries that bureau's own token."""
+    bureaus = sorted({group.bureau_id for group in groups})
+    with ground.database() as connection:
+        holders = accounts.enrol(connection, "school_reporter", bureaus, ground.at())
+    bearers = {holder.unit_id: holder.bearer for holder in holders}
+    made = list(province.batches(groups, bearers, day, SIZE))
+    return generator.write(ground.scratch / "batch", made)

@@ -1,0 +1,194 @@
+"""The province's board in the middle of the morning: how fast, and how far behind."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import islice
+from pathlib import Path
+
+from bench import accounts, generator, morning, province
+from bench.accounts import Holder
+from bench.bars import at_most
+from bench.counting import Lost
+from bench.generator import CannotMeasure, Request
+from bench.ground import Ground
+from bench.memory import watched
+from bench.province import Owing
+from bench.stats import Figures, Load, middle
+
+MUST_P99_MS = 150.0
+MUST_UNCACHED_P50_MS = 120.0
+MUST_BEHIND_SECONDS = 5.0
+ROUNDS = 3
+LOOK_SECONDS = 0.2
+STEP = 20
+PATIENCE_SECONDS = 30.0
+LINES = 300
+WITHOUT_CACHE = "FANGXIAN_BOARD_CACHE_SECONDS"
+VIEWERS = {"province": "province_officer", "city": "city_officer", "county": "county_officer"}
+
+# Of each level the unit with the most groups below it: the most expensive one to count.
+PLACES = """
+SELECT DISTINCT ON (v.kind) v.kind, v.unit_id, v.code
+FROM units_unitversion v
+WHERE v.kind IN ('province', 'city', 'county') AND v.valid_from <= %(day)s AND v.valid_to > %(day)s
+ORDER BY v.kind, (SELECT count(*) FROM units_unitversion g
+                  WHERE g.kind = 'group' AND g.valid_from <= %(day)s AND g.valid_to > %(day)s
+                    AND g.path >= v.path AND g.path < left(v.path, -1) || '0') DESC"""
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Somebody who looks at the board of their own unit."""
+
+    level: str
+    code: str
+    holder: Holder
+
+    def request(self, day: date) -> Request:
+        """The board's data, as the page asks for it."""
+        path = f"/api/v1/units/{self.code}/standing?day={day}&kind={province.MORNING}"
+        return Request("GET", path, self.holder.bearer)
+
+
+def province_board(ground: Ground) -> None:
+    """Three viewers in turns at 16 clients, while checks keep coming in."""
+    day = ground.today
+    morning.make(ground, day)
+    viewers = _viewers(ground, day)
+    requests = _requests(ground, viewers, day)
+    url, seconds = ground.installation.url, ground.pace.seconds
+    generator.run(url, requests, seconds=ground.pace.warm_seconds, again=True)
+    loads: list[Load] = []
+    behind: list[float] = []
+    with watched(ground.installation.processes) as peak, _witness(ground, day, viewers) as witness:
+        for _round in range(min(ROUNDS, ground.pace.rounds)):
+            load = generator.run(url, requests, seconds=seconds, again=True)
+            if load.failed:
+                raise CannotMeasure(f"the board refused {load.failed}: {load.refusal}")
+            loads.append(load)
+            ground.say(f"  {load.throughput:,.0f} boards/s, p99 {load.p99_ms:.1f} ms")
+    behind = witness.behind
+    figures = middle("province_board", "boards/s", loads)
+    verdicts = [
+        at_most("province board, p99", figures.p99_ms or 0, MUST_P99_MS, "{:.1f} ms"),
+        at_most("province board, behind", max(behind), MUST_BEHIND_SECONDS, "{:.1f} s"),
+    ]
+    ground.report(replace(figures, peak_mib=peak.mib), verdicts)
+
+
+def uncached_board(ground: Ground) -> None:
+    """The province's board at one client with the cache off: every answer is counted anew."""
+    day = ground.today
+    viewer = _viewers(ground, day)[0]
+    requests = generator.write(ground.scratch / "uncached", [viewer.request(day)] * LINES)
+    url, seconds = ground.installation.url, ground.pace.seconds
+    for length in (2, seconds):
+        load = generator.run(url, requests, seconds=length, clients=1, again=True)
+    figures: Figures = middle("province_board uncached", "boards/s", [load])
+    ground.say(f"  p50 {load.p50_ms:.1f} ms, p99 {load.p99_ms:.1f} ms")
+    ground.found.verdicts.append(
+        at_most(
+            "province board uncached, p50", figures.p50_ms or 0, MUST_UNCACHED_P50_MS, "{:.1f} ms"
+        )
+    )
+
+
+def _viewers(ground: Ground, day: date) -> list[Viewer]:
+    with ground.database() as connection:
+        rows = connection.execute(PLACES, {"day": day}).fetchall()
+        found = {kind: (unit_id, code) for kind, unit_id, code in rows}
+        return [
+            Viewer(
+                kind,
+                found[kind][1],
+                accounts.enrol(connection, role, [found[kind][0]], ground.at())[0],
+            )
+            for kind, role in VIEWERS.items()
+        ]
+
+
+def _requests(ground: Ground, viewers: Sequence[Viewer], day: date) -> Path:
+    lines = [viewers[number % len(viewers)].request(day) for number in range(LINES)]
+    return generator.write(ground.scratch / "board", lines)
+
+
+class Witness:
+    """Enters checks while the boards are under load, and sees when the province shows them."""
+
+    def __init__(self, ground: Ground, viewer: Viewer, checks: Iterator[Request]) -> None:
+        self.ground, self.viewer, self.checks = ground, viewer, checks
+        self.day = ground.today
+        self.behind: list[float] = []
+        self.failure = ""
+        self.over = threading.Event()
+
+    def run(self) -> None:
+        """Until it is over: some checks in, then look until the board shows them."""
+        try:
+            shown = self._shown()
+            while not self.over.is_set():
+                shown = self._step(shown)
+        except (OSError, Lost, StopIteration, KeyError, ValueError) as error:
+            self.failure = str(error) or repr(error)
+
+    def _step(self, shown: int) -> int:
+        for check in islice(self.checks, STEP):
+            status, text = self._send(check)
+            if status != http.HTTPStatus.CREATED:
+                raise Lost(f"a check while the board was read: {status} {text[:200]!r}")
+        begun, due = time.monotonic(), shown + STEP
+        while (now := self._shown()) < due:
+            if time.monotonic() - begun > PATIENCE_SECONDS:
+                raise Lost(f"the board shows {now} answered {PATIENCE_SECONDS} s after {due}")
+            time.sleep(LOOK_SECONDS)
+        if now > due:
+            raise Lost(f"the board shows {now} answered, {due} are")
+        self.behind.append(time.monotonic() - begun)
+        return now
+
+    def _shown(self) -> int:
+        status, text = self._send(self.viewer.request(self.day))
+        if status != http.HTTPStatus.OK:
+            raise Lost(f"the board answers {status} {text[:200]!r}")
+        return int(json.loads(text)["answered"])
+
+    def _send(self, request: Request) -> tuple[int, bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.ground.installation.port)
+        name, _, value = request.header.partition(": ")
+        headers = {name: value, "Content-Type": "application/json"}
+        try:
+            connection.request(request.method, request.path, request.body or None, headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
+
+@contextmanager
+def _witness(ground: Ground, day: date, viewers: Sequence[Viewer]) -> Iterator[Witness]:
+    witness = Witness(ground, viewers[0], _fresh_checks(ground, day))
+    thread = threading.Thread(target=witness.run)
+    thread.start()
+    try:
+        yield witness
+    finally:
+        witness.over.set()
+        thread.join()
+    if witness.failure or not witness.behind:
+        raise Lost(witness.failure or "the board never showed what was entered")
+
+
+def _fresh_checks(ground: Ground, day: date) -> Iterator[Request]:
+    groups: list[Owing] = ground.take(day, 4000)
+    with ground.database() as connection:
+        places = [group.unit_id for group in groups]
+        holders = accounts.enrol(connection, "group_teacher", places, ground.at())
+    return province.checks(groups, [holder.bearer for holder in holders], day)

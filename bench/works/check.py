@@ -1,0 +1,214 @@
+"""The floor and the full path of a check, in turns, so that a slow minute weighs on both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from bench import accounts, counting, generator, province
+from bench.bare import TABLE
+from bench.bars import at_least, at_most
+from bench.generator import Request
+from bench.ground import Ground
+from bench.installation import Bare, bare_server
+from bench.memory import Peak, watched
+from bench.province import Owing
+from bench.stats import Figures, Load, middle, pair_ratios, with_ratio
+
+DATABASE = "bench_floor"
+GENERATOR_FACTOR = 3
+MUST_RATIO = 0.25
+MUST_P99_MS = 40.0
+CALIBRATION_SECONDS = 3
+DAYS_BACK = 1
+# No run answers more than this share of what the floor would: the rest of a slice is unused.
+HEADROOM = 1.1
+
+
+@dataclass
+class Floor:
+    """The running bare handler and the requests it is sent."""
+
+    server: Bare
+    requests: Path
+    workers: int
+    created: int = 0
+
+
+def floor_only(ground: Ground) -> None:
+    """The floor alone."""
+    with _floor(ground) as floor:
+        loads = []
+        with watched(lambda: [floor.server.pid, *_postgres(ground)]) as peak:
+            for _round in range(ground.pace.rounds):
+                loads.append(_run_floor(ground, floor))
+        _count_floor(ground, floor)
+        _report_floor(ground, floor, loads, peak)
+
+
+def check(ground: Ground) -> None:
+    """Floor and check in turns; every acknowledged check is counted in the tables."""
+    with _floor(ground) as floor:
+        size = int((ground.floor_throughput or 0) * HEADROOM * ground.pace.seconds)
+        slices = _slices(ground, ground.day(DAYS_BACK), size)
+        _run_check(ground, next(slices), ground.pace.warm_seconds)
+        floors: list[Load] = []
+        checks: list[Load] = []
+        bare_peak, peak = Peak(), Peak()
+        for number in range(ground.pace.rounds):
+            with watched(lambda: [floor.server.pid, *_postgres(ground)]) as seen:
+                floors.append(_run_floor(ground, floor))
+            bare_peak.mib = max(bare_peak.mib, seen.mib)
+            with watched(ground.installation.processes) as seen:
+                checks.append(_run_check(ground, next(slices), ground.pace.seconds))
+            peak.mib = max(peak.mib, seen.mib)
+            _say_pair(ground, number, floors[-1], checks[-1])
+        _count_floor(ground, floor)
+        _report_floor(ground, floor, floors, bare_peak)
+    _report_check(ground, checks, pair_ratios(floors, checks), peak)
+
+
+def _say_pair(ground: Ground, number: int, floor: Load, check: Load) -> None:
+    ground.say(
+        f"  {number + 1}: floor {floor.throughput:,.0f}/s (p99 {floor.p99_ms:.1f} ms), "
+        f"check {check.throughput:,.0f}/s (p99 {check.p99_ms:.1f} ms), "
+        f"ratio {check.throughput / floor.throughput:.3f}"
+    )
+
+
+@contextmanager
+def _floor(ground: Ground) -> Iterator[Floor]:
+    """The bare handler with one or two workers, whichever is faster."""
+    with ground.database("postgres") as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {DATABASE}")
+        connection.execute(f"CREATE DATABASE {DATABASE}")
+    with ground.database(DATABASE) as connection:
+        connection.execute(TABLE)
+    requests = _floor_requests(ground)
+    rates = {workers: _calibrate(ground, requests, workers) for workers in (1, 2)}
+    workers = max(rates, key=lambda number: rates[number])
+    ground.floor_throughput = rates[workers]
+    ground.say("  " + ", ".join(f"{n} worker(s): {rate:,.0f}/s" for n, rate in rates.items()))
+    _check_generator(ground, requests)
+    with _bare(ground, "insert", workers) as server:
+        floor = Floor(server, requests, workers)
+        generator.run(server.url, requests, seconds=ground.pace.warm_seconds, again=True)
+        with ground.database(DATABASE) as connection:
+            connection.execute("TRUNCATE floor_insert")
+        yield floor
+
+
+@contextmanager
+def _bare(ground: Ground, application: str, workers: int) -> Iterator[Bare]:
+    address = ground.installation.address(DATABASE)
+    output = ground.installation.output
+    with bare_server(application, workers, address, output) as server:
+        yield server
+
+
+def _calibrate(ground: Ground, requests: Path, workers: int) -> float:
+    with _bare(ground, "insert", workers) as server:
+        for seconds in (1, CALIBRATION_SECONDS):
+            load = generator.run(server.url, requests, seconds=seconds, again=True)
+    return load.throughput
+
+
+def _check_generator(ground: Ground, requests: Path) -> None:
+    """The generator must not be what is measured."""
+    rates = []
+    for workers in (1, 2):
+        with _bare(ground, "nothing", workers) as server:
+            load = generator.run(server.url, requests, seconds=CALIBRATION_SECONDS, again=True)
+            rates.append(load.throughput)
+    best, floor = max(rates), ground.floor_throughput or 0
+    ground.say(f"  the generator reaches {best:,.0f}/s on a handler that does nothing")
+    if best < GENERATOR_FACTOR * floor:
+        ground.remark(
+            f"wrk reaches only {best / floor:.1f} × the floor on a handler that does nothing "
+            f"({best:,.0f}/s): below {GENERATOR_FACTOR} ×, the floor itself may be higher"
+        )
+
+
+def _floor_requests(ground: Ground) -> Path:
+    """The same bodies as the full path gets; the floor takes the same ones again and again."""
+    groups = [Owing(n, f"5101040001-{n % 9999:04d}", 45, 0, 0, "") for n in range(20_000)]
+    bearers = [f"Authorization: Bearer fx_{n:043d}" for n in range(len(groups))]
+    return generator.write(ground.scratch / "floor", province.checks(groups, bearers, ground.today))
+
+
+def _run_floor(ground: Ground, floor: Floor) -> Load:
+    url, seconds = floor.server.url, ground.pace.seconds
+    load = generator.run(url, floor.requests, seconds=seconds, again=True)
+    floor.created += load.created
+    if load.failed:
+        raise counting.Lost(f"the bare handler refused {load.failed}: {load.refusal}")
+    return load
+
+
+def _count_floor(ground: Ground, floor: Floor) -> None:
+    with ground.database(DATABASE) as connection:
+        row = connection.execute("SELECT count(*) FROM floor_insert").fetchone()
+    if row is None or row[0] < floor.created:
+        raise counting.Lost(f"the bare handler acknowledged {floor.created}, kept {row}")
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The requests of one run: groups that nobody has answered for, each with its own token."""
+
+    day: date
+    requests: Path
+
+
+def _slices(ground: Ground, day: date, size: int) -> Iterator[Slice]:
+    """A slice for warming up and one for each round, written and minted beforehand."""
+    runs = 1 + ground.pace.rounds
+    groups = ground.take(day, size * runs)
+    size = len(groups) // runs
+    ground.say(f"  minting {len(groups):,} tokens, one for each group")
+    with ground.database() as connection:
+        places = [group.unit_id for group in groups]
+        holders = accounts.enrol(connection, "group_teacher", places, ground.at())
+    bearers = [holder.bearer for holder in holders]
+    made: list[Slice] = []
+    for number in range(runs):
+        part = slice(number * size, (number + 1) * size)
+        requests: Sequence[Request] = list(province.checks(groups[part], bearers[part], day))
+        made.append(Slice(day, generator.write(ground.scratch / f"check{number}", requests)))
+    with ground.database() as connection:
+        connection.execute("CHECKPOINT")
+    return iter(made)
+
+
+def _run_check(ground: Ground, part: Slice, seconds: int) -> Load:
+    with ground.database() as connection:
+        before = counting.tally(connection, part.day)
+        load = generator.run(ground.installation.url, part.requests, seconds=seconds)
+        counting.settle(connection)
+        counting.require(load, counting.tally(connection, part.day) - before)
+    return load
+
+
+def _postgres(ground: Ground) -> list[int]:
+    return ground.installation.database_processes()
+
+
+def _report_floor(ground: Ground, floor: Floor, loads: Sequence[Load], peak: Peak) -> None:
+    figures = middle("floor_insert", "rows/s", loads)
+    ground.floor_throughput = figures.throughput
+    ground.remark(f"the floor is the bare handler with {floor.workers} worker(s)")
+    ground.report(replace(figures, peak_mib=peak.mib, ratio_to_floor=1.0))
+
+
+def _report_check(
+    ground: Ground, loads: Sequence[Load], ratios: Sequence[float], peak: Peak
+) -> None:
+    figures: Figures = with_ratio(middle("check", "checks/s", loads), ratios)
+    verdicts = [
+        at_least("check, of floor", figures.ratio_to_floor or 0, MUST_RATIO, "{:.3f}"),
+        at_most("check, p99", figures.p99_ms or 0, MUST_P99_MS, "{:.1f} ms"),
+    ]
+    ground.report(replace(figures, peak_mib=peak.mib), verdicts)
