@@ -70,6 +70,7 @@ ADVICE = {
     "https": SWITCH,
     "web_workers": f"{WHOLE_NUMBER} from 1 to 64",
     "web_threads": f"{WHOLE_NUMBER} from 1 to 256",
+    "board_cache_seconds": "write seconds from 0 (keep nothing) to 3",
     "bind": "write an address such as 127.0.0.1 or 0.0.0.0",
     "secret_key": "write at least 32 characters that nobody can guess, or leave it out",
 }
@@ -94,6 +95,7 @@ class Environment(BaseSettings):
     allowed_hosts: Words = []
     web_workers: int = Field(2, ge=1, le=64)
     web_threads: int = Field(8, ge=1, le=256)
+    board_cache_seconds: float = Field(2, ge=0, le=3)
 
     @property
     def norms(self) -> Path:
