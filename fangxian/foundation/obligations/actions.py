@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
 from fangxian.foundation.obligations.kinds import Kind, OwedBy, all_kinds, kind_by_code
@@ -16,6 +17,7 @@ from fangxian.kernel.errors import Conflict, Invalid, NotFound
 from fangxian.kernel.partitions import ensure_day
 
 CHASE_AGAIN_MINUTES = 10
+NO_LONGER_DUE = "no longer due: the calendar changed"
 
 ROLL_OF_SCHOOL = """
 LEFT JOIN (
@@ -31,7 +33,8 @@ LEFT JOIN (
 def materialise(*, kind: Kind, day: date, at: datetime, by: Actor) -> int:
     """Make a kind's rows for a day; a second call, or a second worker, changes nothing.
 
-    Rows may be added until the day begins; then the list is frozen. Returns the rows added.
+    Until the day begins the list follows the calendar: what has become due is added, what is
+    no longer due is cancelled with that reason. Then it is frozen. Returns the rows added.
     """
     ensure_day(day)
     with connection.cursor() as cursor:
@@ -43,12 +46,13 @@ def materialise(*, kind: Kind, day: date, at: datetime, by: Actor) -> int:
         statement, params = _insertion(kind, day)
         cursor.execute(statement, params)
         added = cursor.rowcount
-    expected = Obligation.objects.of(kind.code, day).count() if made else added
+        if made is not None:
+            _follow_calendar(cursor, kind, day, at)
     ObligationDay.objects.update_or_create(
         day=day,
         kind=kind.code,
         defaults={
-            "expected": expected,
+            "expected": Obligation.objects.of(kind.code, day).count() if made else added,
             "made_at": made.made_at if made else at,
             "frozen_at": max(midnight(day), at if made is None else made.frozen_at),
         },
@@ -59,22 +63,57 @@ def materialise(*, kind: Kind, day: date, at: datetime, by: Actor) -> int:
     return added
 
 
-def _insertion(kind: Kind, day: date) -> tuple[str, list[object]]:
+def _due(kind: Kind, day: date) -> tuple[str, list[object]]:
+    """The condition under which a unit owes the kind that day, over `u` and `v`."""
     runs, runs_params = kind.runs(day).sql("v.path")
+    who = "v.kind = 'group'" if kind.owed_by is OwedBy.GROUP else "v.school_id = v.unit_id"
+    condition = f"""{who} AND v.valid_from <= %s AND v.valid_to > %s
+        AND v.bureau_id IS NOT NULL AND {runs} AND ({kind.condition})"""
+    return condition, [day, day, *runs_params]
+
+
+def _insertion(kind: Kind, day: date) -> tuple[str, list[object]]:
+    condition, params = _due(kind, day)
     by_group = kind.owed_by is OwedBy.GROUP
-    who = "v.kind = 'group'" if by_group else "v.school_id = v.unit_id"
     statement = f"""
         INSERT INTO obligation (day, kind, unit_id, school_id, bureau_id, due_at, roll, path)
         SELECT %s, %s, v.unit_id, v.school_id, v.bureau_id, %s,
                {"u.headcount" if by_group else "rolls.roll"}, v.path
         FROM units_unitversion v JOIN units_unit u ON u.id = v.unit_id
              {"" if by_group else ROLL_OF_SCHOOL}
-        WHERE {who} AND v.valid_from <= %s AND v.valid_to > %s
-          AND v.bureau_id IS NOT NULL AND {runs} AND ({kind.condition})
+        WHERE {condition}
         ON CONFLICT DO NOTHING
     """  # noqa: S608 (only the kinds' own SQL is put together; every value is a parameter)
     span = [] if by_group else [day, day]
-    return statement, [day, kind.code, kind.due_at(day), *span, day, day, *runs_params]
+    return statement, [day, kind.code, kind.due_at(day), *span, *params]
+
+
+def _follow_calendar(cursor: CursorWrapper, kind: Kind, day: date, at: datetime) -> None:
+    """Cancel what the calendar no longer asks for, and ask again for what it does."""
+    condition, params = _due(kind, day)
+    is_due = f"""EXISTS (
+        SELECT FROM units_unitversion v JOIN units_unit u ON u.id = v.unit_id
+        WHERE v.unit_id = o.unit_id AND {condition})"""
+    of_list = "o.day = %s AND o.kind = %s AND o.told_at IS NULL"
+    cursor.execute(
+        f"""UPDATE obligation o SET cancelled_at = %s, reason = %s
+            WHERE {of_list} AND o.cancelled_at IS NULL AND NOT {is_due}""",  # noqa: S608
+        [at, NO_LONGER_DUE, day, kind.code, *params],
+    )
+    cursor.execute(
+        f"""UPDATE obligation o SET cancelled_at = NULL, reason = NULL
+            WHERE {of_list} AND o.reason = %s AND {is_due}""",  # noqa: S608
+        [day, kind.code, NO_LONGER_DUE, *params],
+    )
+
+
+def follow_calendar(*, first: date, last: date | None, path: str, by: Actor, at: datetime) -> None:
+    """The calendar or the response level changed: lists made but not frozen yet follow."""
+    days = ObligationDay.objects.filter(day__gte=first, frozen_at__gt=at)
+    if last is not None:
+        days = days.filter(day__lte=last)
+    for day, code in list(days.values_list("day", "kind")):
+        materialise(kind=kind_by_code(code), day=day, at=at, by=by)
 
 
 def materialise_day(*, day: date, at: datetime, by: Actor) -> dict[str, int]:

@@ -6,7 +6,9 @@ class ObligationsConfig(AppConfig):
     label = "obligations"
 
     def ready(self) -> None:
+        from fangxian.foundation.obligations.actions import follow_calendar
         from fangxian.foundation.obligations.rules import GRANTS, ObligationPermission
-        from fangxian.kernel import access
+        from fangxian.kernel import access, registry
 
         access.declare(ObligationPermission, GRANTS)
+        registry.on_calendar_change(follow_calendar)

@@ -1,14 +1,34 @@
 from django.apps import AppConfig
 
+from fangxian.kernel.access import Actor
+
 
 class ChecksConfig(AppConfig):
     name = "fangxian.watch.checks"
     label = "checks"
 
     def ready(self) -> None:
-        from fangxian.kernel import access
+        from django.utils.translation import gettext_lazy as _
+
+        from fangxian.kernel import access, registry
         from fangxian.watch.checks.obligations import declare
         from fangxian.watch.checks.rules import GRANTS, CheckPermission
 
         access.declare(CheckPermission, GRANTS)
         declare()
+        registry.landing(10, CheckPermission.RECORD, _start)
+        registry.menu(
+            registry.MenuItem(
+                10, "checks:mine", _("Checks"), "check", permission=CheckPermission.RECORD
+            )
+        )
+
+
+def _start(actor: Actor) -> str | None:
+    """A group's teacher starts with the check; who runs a school starts elsewhere."""
+    from django.urls import reverse
+
+    from fangxian.foundation.accounts.rules import Role
+
+    roles = {holding.role for holding in actor.holdings}
+    return reverse("checks:mine") if Role.GROUP_TEACHER in roles else None
