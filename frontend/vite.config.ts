@@ -14,6 +14,7 @@ export default defineConfig({
     // The policy of the pages allows no data: scripts or fonts, and images stay small anyway.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 700, // ECharts with the parts that boards use; boards only
     rolldownOptions: {
       // htmx holds an eval that its allowEval=false and the policy of the pages both forbid.
       checks: { eval: false },

@@ -7,6 +7,7 @@ import htmx from "htmx.org";
 import { startOutbox } from "./shell/outbox_start";
 import { startPages } from "./shell/pages";
 import { startPops } from "./shell/pops";
+import { startTrouble } from "./shell/trouble";
 
 // Said twice, here and in the page's meta element: no page may run text as a script.
 htmx.config.allowEval = false;
@@ -14,5 +15,6 @@ htmx.config.includeIndicatorStyles = false;
 htmx.config.historyCacheSize = 0;
 
 startPops();
+startTrouble();
 startPages();
 startOutbox();

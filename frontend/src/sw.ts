@@ -56,7 +56,9 @@ async function asset(request: Request | string): Promise<Response> {
 
 async function page(request: Request, event: FetchEvent): Promise<Response> {
   const fresh = fetch(request);
-  event.waitUntil(fresh.then((response) => renew(request, response.clone())).catch(() => undefined));
+  event.waitUntil(
+    fresh.then((response) => renew(request, response.clone())).catch(() => undefined),
+  );
   try {
     return await Promise.race([fresh, tooLate(request)]);
   } catch {

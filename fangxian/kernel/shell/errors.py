@@ -1,7 +1,6 @@
 """One page for every refusal: what happened, and what to do next."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -14,7 +13,10 @@ def page(
     message: str = "",
     fields: Mapping[str, Sequence[str]] | None = None,
 ) -> HttpResponse:
-    """The error page. Without a request it needs neither session nor database."""
+    """The error page, or for a part of one just the notice.
+
+    Without a request it needs neither session nor database.
+    """
     title, reason, advice = _texts(status)
     shown = {
         "status": status,
@@ -23,6 +25,9 @@ def page(
         "advice": advice,
         "fields": fields or {},
     }
+    if getattr(request, "htmx", False):
+        notice = {"title": title, "text": shown["message"]}
+        return HttpResponse(render_to_string("shell/trouble.html", notice), status=status)
     return HttpResponse(render_to_string("error.html", {"error": shown}, request), status=status)
 
 

@@ -7,7 +7,6 @@ from django import template
 from django.core.paginator import Page
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.http import HttpRequest
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -31,11 +30,9 @@ def icon(name: str) -> SafeString:
 
 
 @register.filter
-def count(value: float | None) -> str:
-    """A number with separators; what is not known is a dash, never 0."""
-    if value is None:
-        return UNKNOWN
-    return number_format(value, use_l10n=True, force_grouping=True)
+def count(value: int | None) -> str:
+    """A number in groups of three, as in China's statistics; not known is a dash, never 0."""
+    return UNKNOWN if value is None else f"{value:,}"
 
 
 def share(part: int | None, whole: int | None) -> float | None:
@@ -54,7 +51,7 @@ def percent(part: int | None, whole: int | None) -> str:
         rounded = 99.9
     if rounded == 0 and part > 0:
         rounded = 0.1
-    return f"{number_format(rounded, decimal_pos=0 if rounded in (0, 100) else 1)} %"
+    return f"{rounded:.{0 if rounded in (0, 100) else 1}f} %"
 
 
 @register.inclusion_tag("shell/of.html", name="of")
@@ -91,7 +88,7 @@ def stat(
     label: object, value: object = None, note: object = "", url: str = "", unit: object = ""
 ) -> dict[str, Any]:
     """A figure on a tile; `value` None is a dash."""
-    shown = count(value) if value is None or isinstance(value, int | float) else value
+    shown = count(value) if value is None or isinstance(value, int) else value
     return {"label": label, "value": shown, "note": note, "url": url, "unit": unit}
 
 

@@ -23,12 +23,9 @@ async function sendAll(reader: string, eager: boolean): Promise<void> {
 
 /** Send an item, and after an older content of it the newer one at once. */
 async function send(item: Item): Promise<void> {
-  const rounds = item.first ? 2 : 1;
-  let current: Item | undefined = item;
-  for (let round = 0; round < rounds && current?.state !== "sent"; round += 1) {
-    current = await sendOnce(item.key);
-    if (current?.problem || current?.tries) return;
-  }
+  const after = await sendOnce(item.key);
+  const newerIsLeft = after?.body && after.state === "waiting" && after.tries === 0;
+  if (newerIsLeft) await sendOnce(item.key);
 }
 
 async function sendOnce(key: string): Promise<Item | undefined> {

@@ -95,7 +95,8 @@ function sameRevision(left: unknown, right: unknown): boolean {
 
 /** Of an earlier save, the content that may have arrived without our knowing. */
 function unresolved(old: Item | undefined): Body | null {
-  if (!old || old.state === "sent" || old.state === "conflict" || old.state === "refused") return null;
+  if (!old || old.state === "sent" || old.state === "conflict" || old.state === "refused")
+    return null;
   return old.first ?? (old.attempted ? old.body : null);
 }
 
@@ -117,8 +118,8 @@ export function next(item: Item): Body | null {
 export function answered(item: Item, sent: Item, outcome: Outcome, at: number, jitter = 0): Item {
   if (outcome.kind === "accepted") return accepted(item, sent, outcome.id, at);
   if (outcome.kind === "later") return postponed(item, at, jitter);
-  if (item.version !== sent.version && outcome.kind === "refused") {
-    return { ...item, first: null }; // the older content was refused; the newer has yet to be tried
+  if (isOlder(item, sent) && outcome.kind === "refused") {
+    return { ...item, first: null }; // the newer content has yet to be tried
   }
   const settled = outcome.kind === "conflict" || outcome.kind === "refused";
   return {
@@ -134,21 +135,15 @@ export function answered(item: Item, sent: Item, outcome: Outcome, at: number, j
 function accepted(item: Item, sent: Item, id: unknown, at: number): Item {
   const content = next(sent);
   const answer = { id, revised: content?.["revises"] ?? null };
-  const wasOlder = sent.first !== null || item.version !== sent.version;
-  if (wasOlder && item.body) {
-    const body = { ...item.body, revises: id };
-    return { ...item, body, first: null, attempted: false, answer, nextTry: at, state: "waiting" };
-  }
-  return {
-    ...item,
-    body: null,
-    first: null,
-    attempted: false,
-    state: "sent",
-    sentAt: at,
-    answer,
-    problem: null,
-  };
+  const settled = { ...item, first: null, attempted: false, tries: 0, problem: null, answer };
+  if (isOlder(item, sent) && item.body)
+    return { ...settled, body: { ...item.body, revises: id }, nextTry: at, state: "waiting" };
+  return { ...settled, body: null, state: "sent", sentAt: at };
+}
+
+/** Whether what was sent is an older content than the item's own. */
+function isOlder(item: Item, sent: Item): boolean {
+  return sent.first !== null || item.version !== sent.version;
 }
 
 function postponed(item: Item, at: number, jitter: number): Item {

@@ -48,6 +48,11 @@ export async function find(key: string): Promise<Item | undefined> {
   return (await open()).get("items", key);
 }
 
+/** Give up an item: the person chose another's answer over it. */
+export async function drop(key: string): Promise<void> {
+  await (await open()).delete("items", key);
+}
+
 /** How many checks wait for other people who use this phone. */
 export async function waitingForOthers(reader: string): Promise<number> {
   const all = await (await open()).getAll("items");

@@ -2,7 +2,11 @@
 export type Texts = Readonly<Record<string, string | undefined>>;
 
 /** Fill `{name}` in a text; an unknown key shows itself, so that a gap is seen. */
-export function say(texts: Texts, key: string, values: Record<string, string | number> = {}): string {
+export function say(
+  texts: Texts,
+  key: string,
+  values: Record<string, string | number> = {},
+): string {
   const text = texts[key] ?? key;
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }

@@ -1,0 +1,145 @@
+import { h, redraw } from "../shell/dom";
+import { isHome, needsBehalf, payload, type App } from "./app";
+import { homeSums, placesAsked } from "./home";
+import { choices } from "./parts";
+import { sums } from "./school";
+import { drawStatus } from "./status";
+import { drawHome } from "./view_home";
+import { drawSchool } from "./view_school";
+
+/** Draw the whole island anew; it is small enough for that on an old phone. */
+export function draw(root: HTMLElement, status: HTMLElement, app: App, send: () => void): void {
+  const shown = drawStatus(app);
+  if (shown?.outerHTML !== status.firstElementChild?.outerHTML)
+    status.replaceChildren(...(shown ? [shown] : []));
+  if (!app.view.editing) return redraw(root, correct(app));
+  redraw(root, isHome(app.page) ? drawHome(app) : drawSchool(app), behalf(app), footer(app, send));
+}
+
+function correct(app: App): HTMLElement {
+  return h(
+    "div",
+    {},
+    sumLine(app),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "btn fx-correct",
+        "data-focus": "correct",
+        onclick: () => app.set({ editing: true }),
+      },
+      app.t("correct"),
+    ),
+  );
+}
+
+/** "present 42 + absent 3 + not known 0 = 45", or what is still to be said. */
+function sumLine(app: App): HTMLElement | null {
+  const text = sumText(app);
+  return text ? h("p", { class: "fx-sum", role: "status" }, text) : null;
+}
+
+function sumText(app: App): string {
+  const { page, view } = app;
+  if (isHome(page)) {
+    const total = homeSums(page, view.home);
+    if (!total) return "";
+    return app.t("sum_home", {
+      well: total.well,
+      ill: total.ill,
+      not_reached: total.notReached,
+      enrolled: view.home.enrolled,
+    });
+  }
+  const total = sums(view.school);
+  if (!total) return "";
+  const sum = app.t("sum", {
+    present: total.present,
+    absent: total.absent,
+    not_known: total.notKnown,
+    enrolled: total.enrolled,
+  });
+  return total.symptomatic ? `${sum} · ${app.t("sum_symptomatic", { n: total.symptomatic })}` : sum;
+}
+
+/** Why it cannot be sent yet; "" when nothing was answered or nothing is missing. */
+function missing(app: App): string {
+  const { page, view } = app;
+  const part = isHome(page) ? missingHome(app) : missingSchool(app);
+  return part || (needsBehalf(page, view) ? app.t("ask_behalf") : "");
+}
+
+function missingHome({ page, view, t }: App): string {
+  if (view.home.answer === "unanswered") return "";
+  if (homeSums(page, view.home)) return placesAsked(page, view.home) ? "" : t("ask_where");
+  return t(view.home.well + view.home.ill > view.home.enrolled ? "too_many" : "too_many_places");
+}
+
+function missingSchool({ view, t }: App): string {
+  const { school } = view;
+  if (school.answer !== "some" || sums(school)) return "";
+  return t(school.lines.length > school.enrolled ? "too_many" : "ask_rest");
+}
+
+function footer(app: App, send: () => void): HTMLElement {
+  const ready = payload(app) !== null;
+  const why = missing(app);
+  return h(
+    "div",
+    { class: "fx-send" },
+    sumLine(app),
+    why !== "" && h("p", { class: "fx-sum fx-missing", id: "check-missing" }, why),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "btn btn-primary fx-send-button",
+        "data-focus": "send",
+        disabled: !ready || app.view.sending,
+        "aria-describedby": why ? "check-missing" : null,
+        onclick: send,
+      },
+      app.t(app.view.sending ? "sending" : "send"),
+    ),
+  );
+}
+
+function behalf(app: App): HTMLElement | null {
+  const asked = app.page.behalf;
+  if (!asked) return null;
+  const { behalf: given } = app.view;
+  const set = (change: Partial<typeof given>): void => app.set({ behalf: { ...given, ...change } });
+  const field = (
+    id: string,
+    label: string,
+    type: string,
+    value: string,
+    key: "of" | "toldAt",
+  ): HTMLElement => {
+    const input = h("input", {
+      class: "form-control",
+      id,
+      type,
+      value,
+      "data-focus": id,
+      onchange: () => set({ [key]: input.value }),
+    });
+    return h("div", { class: "mb-3" }, h("label", { class: "form-label", for: id }, label), input);
+  };
+  return h(
+    "details",
+    { class: "card fx-behalf", open: asked.required || given.channel !== "" },
+    h("summary", { class: "card-header" }, app.t("behalf")),
+    h(
+      "div",
+      { class: "card-body" },
+      field("behalf-of", app.t("behalf_of"), "text", given.of, "of"),
+      h("h3", { class: "form-label" }, app.t("channel")),
+      choices(asked.channels, given.channel, "channel", (channel) =>
+        set({ channel: channel === given.channel ? "" : channel }),
+      ),
+      field("behalf-told", app.t("told_at"), "time", given.toldAt, "toldAt"),
+    ),
+  );
+}
