@@ -49,7 +49,7 @@ def embedded_address(home: Path) -> Address:
     try:
         return Address(**json.loads(noted.read_text()))
     except FileNotFoundError:
-        return Address("127.0.0.1", EMBEDDED_PORT)
+        return Address("127.0.0.1", 0)
 
 
 def note_address(home: Path, address: Address) -> None:

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, include, path
 
+from fangxian.config.api import api
 from fangxian.config.health import healthz
 
 ROOMS = "fangxian."
@@ -20,7 +21,11 @@ def _collect() -> list[URLPattern | URLResolver]:
     ]
 
 
-urlpatterns = [path("healthz", healthz, name="healthz"), *_collect()]
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("api/", api.urls),
+    *_collect(),
+]
 
 handler400 = "fangxian.kernel.shell.errors.bad_request"
 handler403 = "fangxian.kernel.shell.errors.forbidden"

@@ -75,7 +75,8 @@ def server_command(
     """The command line of the server itself."""
     settings = {**tuned(memory()), **where(address), **extra}
     words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-    return runner.command(programs() / "postgres", "-D", data, *words)
+    # SIGINT is PostgreSQL's fast shutdown: sessions are cut, nothing committed is lost.
+    return runner.command(programs() / "postgres", "-D", data, *words, at_our_death="INT")
 
 
 def where(address: Address) -> dict[str, str]:

@@ -16,12 +16,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
 
-from fangxian.config.database import Address, embedded_address, fits_socket, note_address
+from fangxian.config.database import Address, embedded_address, note_address
 from fangxian.config.environment import BadSetting
 from fangxian.config.keys import password
 from fangxian.console import cluster
@@ -45,6 +45,7 @@ class Server:
 
     home: Path
     process: subprocess.Popen[bytes] | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def address(self) -> Address:
@@ -70,6 +71,14 @@ class Server:
         except psycopg.OperationalError:
             return False
         return True
+
+    def has_died(self) -> bool:
+        """Whether our own server ended by itself."""
+        return self.process is not None and self.process.poll() is not None
+
+    def revive(self, say: Say) -> None:
+        """Start our own server again after it died."""
+        self.process = _start_or_join(self.home, True, self.options, say).process
 
     def stop(self) -> None:
         """End our own server: sessions are cut, everything committed is kept."""
@@ -150,7 +159,7 @@ def _start(home: Path, lock: int, options: Mapping[str, str], say: Say) -> Serve
             process_group=0,
         )
     note_address(home, address)
-    server = Server(home, process)
+    server = Server(home, process, options)
     try:
         _wait(server, log, say)
     except BaseException:
@@ -218,11 +227,17 @@ def _clear_leftovers(home: Path, data: Path) -> None:
 
 
 def _choose_address(home: Path) -> Address:
-    if fits_socket(home):
-        return embedded_address(home)
+    """The socket; else the port of last time, which children may know, or a free one."""
+    known = embedded_address(home)
+    if known.is_socket:
+        return known
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return Address("127.0.0.1", probe.getsockname()[1])
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((known.host, known.port))
+        except OSError:
+            probe.bind((known.host, 0))
+        return Address(known.host, probe.getsockname()[1])
 
 
 def _rotate(log: Path, limit: int = 10 * 1024 * 1024) -> None:

@@ -28,13 +28,13 @@ class Runner:
     user: str | None = None
     reads_anything: bool = False
 
-    def command(self, *program: str | Path, dies_with_parent: bool = True) -> list[str]:
-        """The command line that runs `program` as this user, ended with its parent."""
+    def command(self, *program: str | Path, at_our_death: str = "TERM") -> list[str]:
+        """The command line that runs `program` as this user, signalled when its parent dies."""
         setpriv = shutil.which("setpriv")
         if setpriv is None:
             # Not Linux: nothing ends the child with its parent, the next start finds it again.
             return [str(word) for word in program]
-        options = ["--pdeathsig", "INT"] if dies_with_parent else []
+        options = [f"--pdeathsig={at_our_death}"]
         if self.user:
             account = pwd.getpwnam(self.user)
             allowed = f"-all,+{READ_ANYTHING}" if self.reads_anything else NO_CAPABILITY
@@ -55,7 +55,7 @@ class Runner:
     def reaches(self, *paths: Path) -> bool:
         """Whether this user can really get to all of these."""
         tests = [word for path in paths for word in ("-a", "-x", str(path))][1:]
-        command = self.command("/usr/bin/env", "test", *tests, dies_with_parent=False)
+        command = self.command("/usr/bin/env", "test", *tests)
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 

@@ -6,7 +6,8 @@ gets hold of one of them can neither change the schema nor rewrite the audit tra
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 
 import psycopg
 from psycopg import sql
@@ -20,6 +21,7 @@ SERVING = (DatabaseRole.WEB, DatabaseRole.WORKER)
 # Written once, by whoever acts; nobody who serves people may change or remove a line.
 APPEND_ONLY = ("audit_event",)
 READ_ONLY = ("django_migrations",)
+ROLES_LOCK = 4711_0001
 FUNCTIONS = ("ensure_day(date)",)
 
 
@@ -39,13 +41,14 @@ def connect(to: Login) -> psycopg.Connection:
 def prepare(environment: Environment, server: Server | None) -> None:
     """Make the database and its roles, or say in one line why that cannot be done."""
     if server is not None:
-        with server.connect() as connection:
+        with server.connect() as connection, _one_at_a_time(connection):
             _create_embedded(connection, environment)
         return
     try:
         with connect(login(environment, DatabaseRole.OWNER)) as connection:
             _check_external(connection)
-            _create_serving(connection, environment)
+            with _one_at_a_time(connection):
+                _create_serving(connection, environment)
     except psycopg.OperationalError as error:
         raise BadSetting(f"FANGXIAN_DATABASE_URL: {_first_line(error)}") from None
     _check_serving(environment)
@@ -102,18 +105,27 @@ def _names(connection: psycopg.Connection, condition: str) -> list[str]:
     return [name for (name,) in connection.execute(query + condition + " ORDER BY 1")]
 
 
+@contextmanager
+def _one_at_a_time(connection: psycopg.Connection) -> Iterator[None]:
+    """Two commands started at once must not both make what is missing."""
+    connection.execute("SELECT pg_advisory_lock(%s)", [ROLES_LOCK])
+    try:
+        yield
+    finally:
+        connection.execute("SELECT pg_advisory_unlock(%s)", [ROLES_LOCK])
+
+
 def _create_embedded(connection: psycopg.Connection, environment: Environment) -> None:
     name = environment.database_name
+    query = "SELECT 1 FROM pg_database WHERE datname = %s"
+    if connection.execute(query, [name]).fetchone():
+        return
     for role in DatabaseRole:
         _set_role(connection, login(environment, role))
-    found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
-    if not found:
-        owner = sql.Identifier(role_name(name, DatabaseRole.OWNER))
-        create = sql.SQL("CREATE DATABASE {} OWNER {}")
-        connection.execute(create.format(sql.Identifier(name), owner))
-    connection.execute(
-        sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name))
-    )
+    owner = sql.Identifier(role_name(name, DatabaseRole.OWNER))
+    database = sql.Identifier(name)
+    connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, owner))
+    connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
 
 
 def _create_serving(connection: psycopg.Connection, environment: Environment) -> None:
@@ -135,15 +147,22 @@ def _create_serving(connection: psycopg.Connection, environment: Environment) ->
 
 
 def _set_role(connection: psycopg.Connection, to: Login) -> None:
-    """Make the role where it is missing, and give it this installation's password."""
-    role = sql.Identifier(to.user)
-    if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [to.user]).fetchone():
-        connection.execute(sql.SQL("CREATE ROLE {}").format(role))
-    connection.execute(
-        sql.SQL("ALTER ROLE {} LOGIN NOCREATEDB NOCREATEROLE PASSWORD {}").format(
-            role, sql.Literal(to.password)
-        )
-    )
+    """Make the role where it is missing; on a shared server, with our password where it differs."""
+    role, secret = sql.Identifier(to.user), sql.Literal(to.password)
+    powers = sql.SQL("LOGIN NOCREATEDB NOCREATEROLE")
+    query = "SELECT 1 FROM pg_roles WHERE rolname = %s"
+    if not connection.execute(query, [to.user]).fetchone():
+        create = sql.SQL("CREATE ROLE {} {} PASSWORD {}")
+        connection.execute(create.format(role, powers, secret))
+    elif not _can_log_in(to):
+        alter = sql.SQL("ALTER ROLE {} {} PASSWORD {}")
+        connection.execute(alter.format(role, powers, secret))
+
+
+def _can_log_in(to: Login) -> bool:
+    with suppress(psycopg.OperationalError), connect(to):
+        return True
+    return False
 
 
 def _check_external(connection: psycopg.Connection) -> None:
