@@ -44,9 +44,7 @@ class Installation(models.Model):
             models.CheckConstraint(condition=models.Q(id=1), name="installation_is_one"),
             models.CheckConstraint(
                 condition=models.Q(clock_real_at__isnull=True, clock_demo_at__isnull=True)
-                | models.Q(
-                    clock_real_at__isnull=False, clock_demo_at__isnull=False, is_demo=True
-                ),
+                | models.Q(clock_real_at__isnull=False, clock_demo_at__isnull=False, is_demo=True),
                 name="installation_clock_paired_and_demo_only",
             ),
             models.CheckConstraint(
@@ -70,3 +68,6 @@ class Installation(models.Model):
             clock_speed=speed,
             clock_stop_at=stop_at,
         )
+
+    def __str__(self) -> str:
+        return "demo" if self.is_demo else "real"

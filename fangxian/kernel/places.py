@@ -9,7 +9,7 @@ from typing import Protocol
 
 from fangxian.kernel.access.scopes import covers, subtree
 
-Sql = tuple[str, list[object]]
+Sql = tuple[str, list[str]]
 
 
 class Place(Protocol):
@@ -56,7 +56,7 @@ class Switch(Combinable):
             low, high = subtree(place)
             parts.append(f"WHEN {column} >= %s AND {column} < %s THEN {value}")
             params += [low, high]
-        return f"(CASE {' '.join(parts)} ELSE {self.default} END)", list(params)
+        return f"(CASE {' '.join(parts)} ELSE {self.default} END)", params
 
     def _nearest_first(self) -> list[tuple[str, bool]]:
         return sorted(self.exceptions, key=lambda pair: len(pair[0]), reverse=True)

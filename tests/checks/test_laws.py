@@ -83,9 +83,8 @@ def rows() -> dict[str, list[dict[str, Any]]]:
     found = {}
     for table, numbered in TABLES.items():
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT to_jsonb(t) - %s FROM {table} t WHERE day = %s", [numbered, DAY]
-            )
+            statement = f"SELECT to_jsonb(t) - %s FROM {table} t WHERE day = %s"  # noqa: S608
+            cursor.execute(statement, [numbered, DAY])
             found[table] = sorted((row[0] for row in cursor.fetchall()), key=str)
     return found
 

@@ -1,6 +1,7 @@
 """Writing obligations: made ahead from the schedule, answered by an action, or excused."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -45,7 +46,7 @@ def materialise(*, kind: Kind, day: date, at: datetime, by: Actor) -> int:
             return 0
         statement, params = _insertion(kind, day)
         cursor.execute(statement, params)
-        added = cursor.rowcount
+        added = int(cursor.rowcount)
         if made is not None:
             _follow_calendar(cursor, kind, day, at)
     ObligationDay.objects.update_or_create(
@@ -63,7 +64,7 @@ def materialise(*, kind: Kind, day: date, at: datetime, by: Actor) -> int:
     return added
 
 
-def _due(kind: Kind, day: date) -> tuple[str, list[object]]:
+def _due(kind: Kind, day: date) -> tuple[str, list[Any]]:
     """The condition under which a unit owes the kind that day, over `u` and `v`."""
     runs, runs_params = kind.runs(day).sql("v.path")
     who = "v.kind = 'group'" if kind.owed_by is OwedBy.GROUP else "v.school_id = v.unit_id"
@@ -72,7 +73,7 @@ def _due(kind: Kind, day: date) -> tuple[str, list[object]]:
     return condition, [day, day, *runs_params]
 
 
-def _insertion(kind: Kind, day: date) -> tuple[str, list[object]]:
+def _insertion(kind: Kind, day: date) -> tuple[str, list[Any]]:
     condition, params = _due(kind, day)
     by_group = kind.owed_by is OwedBy.GROUP
     statement = f"""
@@ -151,7 +152,7 @@ def answer(
             """,
             [accounted, told_at, at, by.user_id, channel, on_behalf_of, day, kind, unit_id],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 @transaction.atomic
@@ -258,7 +259,7 @@ def chase(*, kind: str, unit: UnitVersion, day: date, by: Actor, at: datetime) -
                 CHASE_AGAIN_MINUTES,
             ],
         )
-        asked = cursor.rowcount
+        asked = int(cursor.rowcount)
     audit.record(
         ObligationEvent.CHASED,
         by=by,

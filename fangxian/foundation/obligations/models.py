@@ -79,6 +79,9 @@ class Obligation(models.Model):
     class Meta:
         db_table = "obligation"
 
+    def __str__(self) -> str:
+        return f"{self.kind} {self.day} {self.unit_id}"
+
 
 class ObligationDay(models.Model):
     """A kind's list for a day: when it was made and frozen, and how many it expects."""
@@ -94,6 +97,9 @@ class ObligationDay(models.Model):
 
     class Meta:
         db_table = "obligation_day"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.day}"
 
 
 class Chase(models.Model):
@@ -119,4 +125,8 @@ class Chase(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["day", "kind", "unit_id"], name="chase_unit"),
             models.Index(fields=["day", "school_id"], name="chase_school"),
+            models.Index(fields=["day", "kind", "path", "chased_at"], name="chase_path"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.day} {self.unit_id}"

@@ -6,7 +6,14 @@ neither roles nor units: a role is a name, a place in the tree is a path.
 
 from fangxian.kernel.access.actors import ANONYMOUS, Actor, Decision, Holding, system
 from fangxian.kernel.access.marks import asks, public, requires, signed_in
-from fangxian.kernel.access.permissions import Permission, declare, granted, known
+from fangxian.kernel.access.permissions import (
+    Permission,
+    declare,
+    granted,
+    known,
+    name_permissions,
+    permission_label,
+)
 from fangxian.kernel.access.scopes import ScopedQuerySet, subtree, within_any
 
 __all__ = [
@@ -20,6 +27,8 @@ __all__ = [
     "declare",
     "granted",
     "known",
+    "name_permissions",
+    "permission_label",
     "public",
     "requires",
     "signed_in",

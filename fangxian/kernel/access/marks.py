@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
+from django.conf import settings
+from django.http import HttpRequest
+from django.shortcuts import redirect, resolve_url
 from django.utils.translation import gettext as _
 
 from fangxian.kernel.access.permissions import Permission
 from fangxian.kernel.errors import Forbidden
 
-View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 def public(view: View) -> View:
@@ -22,9 +24,11 @@ def public(view: View) -> View:
 
 def _guard(view: View, permission: Permission | None) -> View:
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if not request.user.is_authenticated:
-            return redirect(f"/sign-in/?next={request.get_full_path()}")
+            return redirect(
+                f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.get_full_path()})}"
+            )
         if permission is not None and not request.actor.holds(permission):  # type: ignore[attr-defined]
             raise Forbidden(_("Your role does not allow this here."))
         return view(request, *args, **kwargs)

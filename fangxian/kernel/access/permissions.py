@@ -10,6 +10,7 @@ class Permission(StrEnum):
 
 _known: dict[str, Permission] = {}
 _granted: dict[str, frozenset[str]] = {}
+_labels: dict[str, object] = {}
 
 
 def declare(room: type[Permission], grants: Mapping[str, Iterable[Permission]]) -> None:
@@ -28,3 +29,13 @@ def granted(role: str) -> frozenset[str]:
 def known() -> Mapping[str, Permission]:
     """Every declared permission by its value."""
     return _known
+
+
+def name_permissions(labels: Mapping[Permission, object]) -> None:
+    """Name a room's permissions in lazy translations, for who hands them to a program."""
+    _labels.update({permission.value: label for permission, label in labels.items()})
+
+
+def permission_label(permission: str) -> object:
+    """The permission's name; its code where no room named it."""
+    return _labels.get(permission, permission)

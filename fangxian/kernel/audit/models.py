@@ -20,8 +20,15 @@ class AuditEvent(models.Model):
     subject = models.CharField(max_length=200, default="")
     detail = models.JSONField(default=dict)
 
-    classified: ClassVar[dict[str, str]] = {"by_id": "personal", "detail": "personal", "*": "public"}
+    classified: ClassVar[dict[str, str]] = {
+        "by_id": "personal",
+        "detail": "personal",
+        "*": "public",
+    }
 
     class Meta:
         app_label = "kernel"
         db_table = "audit_event"
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.at:%Y-%m-%d %H:%M}"

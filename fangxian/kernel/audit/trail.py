@@ -43,6 +43,16 @@ def record(
         facts.setdefault("system", by.name)
     day = at.astimezone(SHANGHAI).date()
     ensure_day(day)
-    row = (day, at, event.value, by.user_id, by.token_id, unit_id, path, subject, Jsonb(facts))
+    row: list[Any] = [
+        day,
+        at,
+        event.value,
+        by.user_id,
+        by.token_id,
+        unit_id,
+        path,
+        subject,
+        Jsonb(facts),
+    ]
     with connection.cursor() as cursor:
         cursor.execute(INSERT, row)

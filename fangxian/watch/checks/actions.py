@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -157,7 +158,7 @@ def _insert(
     revision = current.revision + 1 if current else 1
     if current is not None:
         Check.objects.filter(pk=current.pk).update(is_current=False)
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "day": day,
         "unit_id": owed.unit_id,
         "session": content.session.value,
@@ -184,7 +185,7 @@ def _insert(
     return Recorded(check_id, revision, True, at)
 
 
-def columns(content: Content) -> dict[str, object]:
+def columns(content: Content) -> dict[str, Any]:
     """The counts of a check as the table's columns."""
     home = content.session is Session.HOME
     absent = content.absent()

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from ninja import Router
 from pydantic import BaseModel, ValidationError
@@ -85,7 +84,7 @@ def codes(request: HttpRequest) -> schemas.CodesOut:
     )
 
 
-def _codes(names: "Mapping[str, str | Promise]") -> list[schemas.Code]:
+def _codes(names: Mapping[Any, Any]) -> list[schemas.Code]:
     found = []
     for code, name in names.items():
         with translation.override("zh-hans"):

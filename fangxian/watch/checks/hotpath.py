@@ -22,7 +22,6 @@ from django.db import connection
 
 from fangxian.foundation.accounts.rules import fingerprint
 from fangxian.kernel.partitions import ensure_day
-from fangxian.watch.checks import rules
 from fangxian.watch.checks.actions import Submission, columns, numbered
 from fangxian.watch.checks.rules import CheckEvent, CheckPermission
 
@@ -172,8 +171,7 @@ def _execute(statement: str, values: dict[str, object]) -> list[tuple[int, int]]
 def _item(number: int, submission: Submission) -> dict[str, object]:
     content = submission.content
     item = columns(content)
-    digest = item.pop("digest")
-    assert isinstance(digest, bytes)
+    digest = bytes(item.pop("digest"))
     item |= {
         "n": number,
         "code": submission.unit,

@@ -78,6 +78,9 @@ class Check(models.Model):
     class Meta:
         db_table = "check_revision"
 
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.day} {self.session} {self.revision}"
+
 
 class CheckLine(models.Model):
     """One person in a check who is absent, or here with symptoms. May be nameless.
@@ -115,3 +118,6 @@ class CheckLine(models.Model):
 
     class Meta:
         db_table = "check_line"
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.day} {self.session} {self.revision}/{self.number}"

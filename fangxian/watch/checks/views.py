@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages as flash
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
@@ -14,6 +14,7 @@ from fangxian.foundation.obligations.models import Channel
 from fangxian.foundation.obligations.queries import chases
 from fangxian.foundation.units import queries as units
 from fangxian.kernel import access, clock
+from fangxian.kernel.access.requests import Request
 from fangxian.kernel.errors import Conflict, Invalid, NotFound
 from fangxian.watch.checks import actions, forms, labels, queries
 from fangxian.watch.checks.actions import Submission
@@ -24,7 +25,7 @@ from fangxian.watch.checks.texts import TEXTS
 
 
 @access.requires(CheckPermission.RECORD)
-def mine(request: HttpRequest) -> HttpResponse:
+def mine(request: Request) -> HttpResponse:
     """The groups one answers for. One group with one thing due: straight to it."""
     at = clock.now()
     groups = queries.groups_to_answer(by=request.actor, day=at.date(), at=at)
@@ -48,7 +49,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @access.requires(CheckPermission.RECORD)
-def check(request: HttpRequest, code: str, day: str, session: str) -> HttpResponse:
+def check(request: Request, code: str, day: str, session: str) -> HttpResponse:
     """One group's check: read it, answer it, correct it."""
     at = clock.now()
     sheet = _sheet(request, code, day, session)
@@ -64,7 +65,7 @@ def check(request: HttpRequest, code: str, day: str, session: str) -> HttpRespon
 
 
 @access.requires(CheckPermission.VIEW)
-def history(request: HttpRequest, code: str, day: str, session: str) -> HttpResponse:
+def history(request: Request, code: str, day: str, session: str) -> HttpResponse:
     """Every revision of a check: who said what, when."""
     sheet = _sheet(request, code, day, session)
     request.actor.require(CheckPermission.VIEW, sheet.unit.path)
@@ -80,7 +81,7 @@ def history(request: HttpRequest, code: str, day: str, session: str) -> HttpResp
     return render(request, "checks/history.html", context | _labels(sheet))
 
 
-def _sheet(request: HttpRequest, code: str, day: str, session: str) -> Sheet:
+def _sheet(request: Request, code: str, day: str, session: str) -> Sheet:
     on = parse_date(day) if len(day) == len("2020-02-03") else None
     if on is None or session not in set(Session):
         raise NotFound(_("There is no such check."))
@@ -122,7 +123,7 @@ def _said(current: Check) -> dict[str, Any]:
 
 
 def _record(
-    request: HttpRequest, sheet: Sheet, form: "forms.SchoolForm | forms.HomeForm", at: datetime
+    request: Request, sheet: Sheet, form: "forms.SchoolForm | forms.HomeForm", at: datetime
 ) -> bool:
     data = form.cleaned_data
     told_at = at
@@ -163,7 +164,7 @@ def _labels(sheet: Sheet) -> dict[str, Any]:
 
 
 def _page(
-    request: HttpRequest, sheet: Sheet, form: "forms.SchoolForm | forms.HomeForm", at: datetime
+    request: Request, sheet: Sheet, form: "forms.SchoolForm | forms.HomeForm", at: datetime
 ) -> dict[str, Any]:
     asked = [
         row
@@ -181,7 +182,7 @@ def _page(
     } | _labels(sheet)
 
 
-def _island(request: HttpRequest, sheet: Sheet) -> dict[str, Any]:
+def _island(request: Request, sheet: Sheet) -> dict[str, Any]:
     current = sheet.current
     own_group = any(held.unit_id == sheet.unit.unit_id for held in request.actor.holdings)
     label = str(labels.SESSIONS[sheet.session])
