@@ -1,0 +1,93 @@
+"""The simulated morning as a process: it follows the demo's clock, whatever becomes of either."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from fangxian.console.demo import cast, control, stories
+from fangxian.console.demo.play import Checks
+from fangxian.console.demo.reports import Reports
+from fangxian.console.demo.rewind import rewind
+from fangxian.console.models import DemoMorning
+from fangxian.foundation.accounts.models import ApiToken, User
+from fangxian.foundation.accounts.rules import fingerprint, new_secret
+from fangxian.foundation.obligations.models import ObligationDay
+from fangxian.foundation.units.models import Unit, UnitKind
+from fangxian.kernel import access
+from fangxian.kernel.clock import real_now
+from fangxian.watch.checks.rules import CheckPermission, Session
+
+TURN_SECONDS: Final = 0.25
+#: how much of the machine's time it leaves to those who look at the pages
+REST: Final = 0.5
+#: how long it plays before it looks again whether the visitor wants something else
+LONGEST_TURN: Final = 1.0
+
+
+class Simulation:
+    """One morning being played; made anew when the morning starts again."""
+
+    def __init__(self, morning: DemoMorning, token: str) -> None:
+        self.morning, self.token = morning, token
+        self.by = access.system("demo.simulation", [CheckPermission.RECORD])
+        day = morning.day
+        places = cast.find_places(day)
+        told = stories.tell(places, day)
+        due = set(ObligationDay.objects.filter(day=day).values_list("kind", flat=True))
+        first = (Session.MORNING, Session.HOME)
+        self.checks = [Checks(day, session, told) for session in first if session.kind in due]
+        self.reports = Reports(day, told, places)
+
+    def turn(self, now: datetime, rest: Callable[[float], None] = lambda spent: None) -> bool:
+        """Play what has happened up to `now`; False when it stopped early to look around."""
+        begun = time.monotonic()
+        for checks in self.checks:
+            for rows in checks.chunks(now):
+                started = time.monotonic()
+                checks.play(rows, token=self.token, by=self.by)
+                rest(time.monotonic() - started)
+                if time.monotonic() - begun > LONGEST_TURN:
+                    return False
+        self.reports.play(now)
+        return True
+
+
+def run(*, forever: Callable[[], bool] = lambda: True) -> None:
+    """Until ended: follow the clock, clear the day when asked to."""
+    control.begin(at=real_now())
+    simulation: Simulation | None = None
+    while forever():
+        morning = DemoMorning.objects.get()
+        if morning.rewind_asked:
+            rewind(at=real_now())
+            control.begin(at=real_now())
+            simulation = None
+            continue
+        if simulation is None or simulation.morning.day != morning.day:
+            simulation = Simulation(morning, mint(real_now()))
+        now = control.shown(real_now())
+        simulation.turn(now, lambda spent: time.sleep(spent * REST))
+        DemoMorning.objects.update(played_until=now, beaten_at=real_now())
+        time.sleep(TURN_SECONDS)
+
+
+def mint(at: datetime) -> str:
+    """A token that may record every group's check, for as long as this process lives.
+
+    Tokens of earlier runs end: nobody knows them any more.
+    """
+    robot = User.objects.get(username=cast.ROBOT)
+    ApiToken.objects.filter(user=robot).delete()
+    secret = new_secret()
+    ApiToken.objects.create(
+        user=robot,
+        unit=Unit.objects.get(kind=UnitKind.PROVINCE),
+        name="simulation",
+        hash=fingerprint(secret),
+        permissions=[CheckPermission.RECORD.value],
+        created_at=at,
+        # The demo's clock may show any year.
+        expires_at=at + timedelta(days=3650),
+    )
+    return secret
