@@ -1,0 +1,115 @@
+"""One computation for everyone who asks the same within a few seconds.
+
+For reads that are dear and look the same to all who may see them. Whether somebody may is
+asked before, by the caller: nothing kept here may depend on who looks.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, cast
+from weakref import WeakSet
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+#: a value may be served again for so many times as long as it took to make: what is cheap is
+#: always fresh, and what is dear costs no more than a twentieth of one processor
+TIMES_ITS_COST = 20
+#: while one caller makes the next value, others get the last one up to this much past its time
+GRACE = 1.5
+CAPACITY = 2_000
+
+
+@dataclass
+class _Slot:
+    value: object = None
+    born: float = float("-inf")
+    cost: float = 0.0
+    busy: bool = False
+
+    def serves(self, longest: float, times_its_cost: float) -> bool:
+        """Whether the value is young enough; a little less young while the next is made."""
+        fresh = min(longest, self.cost * times_its_cost)
+        age = time.monotonic() - self.born
+        return age <= (fresh * GRACE if self.busy else fresh)
+
+
+class Shared(Generic[K, V]):
+    """Values by key, in this process, each made by one thread at a time.
+
+    `seconds()` is how long a value may be served at most; 0 keeps nothing. A value's age counts
+    from the moment before it was made.
+    """
+
+    def __init__(
+        self, seconds: Callable[[], float], *, times_its_cost: float = TIMES_ITS_COST
+    ) -> None:
+        self._seconds = seconds
+        self._times = times_its_cost
+        self._slots: dict[K, _Slot] = {}
+        self._changed = threading.Condition()
+        _all.add(self)
+
+    def get(self, key: K, make: Callable[[], V]) -> V:
+        """The value of this key, made now unless one is young enough."""
+        longest = self._seconds()
+        if longest <= 0:
+            return make()
+        slot, ours = self._claim(key, longest)
+        return self._made(slot, make) if ours else cast(V, slot.value)
+
+    def forget(self) -> None:
+        """Make everything anew at the next call."""
+        with self._changed:
+            self._slots.clear()
+
+    def _claim(self, key: K, longest: float) -> tuple[_Slot, bool]:
+        """The key's slot, and whether the caller has to make its value."""
+        with self._changed:
+            slot = self._slots.get(key)
+            if slot is None:
+                self._make_room()
+                slot = self._slots[key] = _Slot()
+            while not slot.serves(longest, self._times):
+                if not slot.busy:
+                    slot.busy = True
+                    return slot, True
+                before = slot.born
+                self._changed.wait()
+                if slot.born > before:  # made while we waited: as good as made for us
+                    break
+            return slot, False
+
+    def _made(self, slot: _Slot, make: Callable[[], V]) -> V:
+        born = time.monotonic()
+        try:
+            value = make()
+        except BaseException:
+            self._settle(slot)  # whoever waits tries in our place
+            raise
+        slot.value, slot.cost = value, time.monotonic() - born
+        self._settle(slot, born)
+        return value
+
+    def _settle(self, slot: _Slot, born: float | None = None) -> None:
+        with self._changed:
+            slot.busy = False
+            slot.born = slot.born if born is None else born
+            self._changed.notify_all()
+
+    def _make_room(self) -> None:
+        if len(self._slots) >= CAPACITY:
+            idle = [key for key, slot in self._slots.items() if not slot.busy]
+            for key in sorted(idle, key=lambda key: self._slots[key].born)[: CAPACITY // 2]:
+                del self._slots[key]
+
+
+_all: "WeakSet[Shared[Any, Any]]" = WeakSet()
+
+
+def forget_all() -> None:
+    """Empty every store of this process; for tests, and after a restart of the demo's day."""
+    for one in list(_all):
+        one.forget()
