@@ -52,6 +52,9 @@ class Installation(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return "demo" if self.is_demo else "real"
+
     @classmethod
     def set_clock(
         cls,
@@ -68,6 +71,3 @@ class Installation(models.Model):
             clock_speed=speed,
             clock_stop_at=stop_at,
         )
-
-    def __str__(self) -> str:
-        return "demo" if self.is_demo else "real"
