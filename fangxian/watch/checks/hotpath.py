@@ -15,7 +15,6 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
 
 import psycopg
 from django.db import connection
@@ -162,10 +161,13 @@ def record_first(
 
 
 def _execute(statement: str, values: dict[str, object]) -> list[tuple[int, int]]:
-    """Run a prepared statement on Django's own connection, past the layers that slow it."""
+    """Run a prepared statement on Django's own connection, past the layers that slow it.
+
+    Django's cursors put the values into the text and so never prepare; this one does.
+    """
     connection.ensure_connection()
-    raw: psycopg.Connection[Any] = connection.connection
-    return raw.execute(statement, values, prepare=True).fetchall()
+    with psycopg.Cursor(connection.connection) as cursor:
+        return cursor.execute(statement, values, prepare=True).fetchall()
 
 
 def _item(number: int, submission: Submission) -> dict[str, object]:
