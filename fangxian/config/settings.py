@@ -88,13 +88,13 @@ TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = FANGXIAN.home / "static"
-_BUILT = BASE_DIR / "frontend" / "dist"
-STATICFILES_DIRS = [_BUILT] if _BUILT.is_dir() else []
+FRONTEND_BUILT = BASE_DIR / "frontend" / "dist"
+STATICFILES_DIRS = [FRONTEND_BUILT] if FRONTEND_BUILT.is_dir() else []
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
-DJANGO_VITE = {"default": {"dev_mode": False, "manifest_path": _BUILT / "manifest.json"}}
+DJANGO_VITE = {"default": {"dev_mode": False, "manifest_path": FRONTEND_BUILT / "manifest.json"}}
 MEDIA_ROOT = FANGXIAN.home / "files"
 
 PASSWORD_HASHERS = [

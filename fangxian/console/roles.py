@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from fangxian.config.database import Login, login, role_name
 from fangxian.config.environment import BadSetting, DatabaseRole, Environment
@@ -27,15 +28,15 @@ FUNCTIONS = ("ensure_day(date)",)
 
 def connect(to: Login) -> psycopg.Connection:
     """A connection with these credentials, each statement its own transaction."""
-    return psycopg.connect(
-        host=to.host,
-        port=to.port,
-        dbname=to.name,
-        user=to.user,
-        password=to.password,
-        autocommit=True,
+    words = {
         **to.options,
-    )
+        "host": to.host,
+        "port": str(to.port),
+        "dbname": to.name,
+        "user": to.user,
+        "password": to.password,
+    }
+    return psycopg.connect(make_conninfo(**words), autocommit=True)
 
 
 def prepare(environment: Environment, server: Server | None) -> None:

@@ -152,7 +152,7 @@ def _granian(environment: Environment) -> list[str]:
         "backlog": 2048,
         # Counts connections, idle ones too: phones keep theirs open.
         "backpressure": 1024,
-        "workers-kill-timeout": 5,
+        "workers-kill-timeout": 3,
         "log-level": "error",
     }
     words = [f"--{name}={value}" for name, value in options.items()]

@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do it."""
-        manifest = Path(settings.DJANGO_VITE["default"]["manifest_path"])
+        manifest = settings.FRONTEND_BUILT / "manifest.json"
         if not manifest.exists():
             raise CommandError(f"The pages' scripts are not built ({manifest}): run make setup.")
         call_command("migrate", interactive=False, verbosity=0)

@@ -1,0 +1,1 @@
+"""Small programs of `make`; none is part of the product."""
