@@ -1,0 +1,260 @@
+"""Boards: who has answered, who has not, where help is needed; and the list of the silent."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from fangxian.foundation.obligations import actions as obligations
+from fangxian.foundation.obligations.kinds import Kind, OwedBy
+from fangxian.foundation.obligations.queries import forget_shared, silent_schools
+from fangxian.foundation.obligations.queries import silent as silent_units
+from fangxian.foundation.obligations.rules import ObligationPermission
+from fangxian.foundation.units.models import UnitKind, UnitVersion
+from fangxian.foundation.units.queries import resolve
+from fangxian.kernel import access, clock
+from fangxian.kernel.access.requests import Request
+from fangxian.kernel.errors import Invalid, NotFound
+from fangxian.situation import queries, rules, texts
+from fangxian.situation.forms import DayForm, ExcuseForm
+
+PAGE_SIZE = 50
+#: parameters that only the polling fragment carries: they belong in no link
+OF_THE_FRAGMENT = ("seen", "said")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which board: a unit in the actor's scope, a day, a kind, now."""
+
+    unit: UnitVersion
+    day: date
+    kind: Kind
+    at: datetime
+
+    @property
+    def query(self) -> str:
+        """The day and kind as they stand in an address."""
+        return urlencode({"day": self.day.isoformat(), "kind": self.kind.code})
+
+    def url(self, name: str, code: str = "") -> str:
+        """A page of this board, or of another unit's with the same day and kind."""
+        return f"{reverse(f'situation:{name}', args=[code or self.unit.code])}?{self.query}"
+
+
+def _asked(request: Request, code: str) -> Asked:
+    at = clock.now()
+    given = request.GET.get("day") or request.POST.get("day") or ""
+    day = _day(given) if given else at.date()
+    unit = resolve(code, day, by=request.actor)
+    request.actor.require(ObligationPermission.VIEW, unit.path)
+    kind = request.GET.get("kind") or request.POST.get("kind") or ""
+    return Asked(unit, day, queries.kind_asked(kind, day, at), at)
+
+
+def _day(text: str) -> date:
+    try:
+        found = parse_date(text)
+    except ValueError:
+        found = None
+    if found is None:
+        message = _("Write the day as 2026-11-23.")
+        raise Invalid(message, {"day": [message]})
+    return found
+
+
+@access.requires(ObligationPermission.VIEW)
+@require_GET
+def mine(request: Request) -> HttpResponse:
+    """The board of the highest unit one works for."""
+    unit = queries.own_unit(by=request.actor, day=clock.today())
+    if unit is None:
+        raise NotFound(_("None of your units is open today."))
+    return redirect("situation:board", code=unit.code)
+
+
+@access.requires(ObligationPermission.VIEW)
+@require_GET
+def board(request: Request, code: str) -> HttpResponse:
+    """The whole page; its moving part is drawn again by `now`."""
+    asked = _asked(request, code)
+    page = _moving(request, asked) | {
+        "above": queries.places_above(asked.unit, day=asked.day, by=request.actor),
+        "kinds": queries.kinds_to_show(asked.day),
+        "day_form": DayForm(initial={"day": asked.day}),
+        "day_before": asked.day - timedelta(days=1),
+        "day_after": asked.day + timedelta(days=1),
+        "today": asked.at.date(),
+    }
+    return render(request, "situation/board.html", page)
+
+
+@access.requires(ObligationPermission.VIEW)
+@require_GET
+def now(request: Request, code: str) -> HttpResponse:
+    """The moving part alone; 204 while it would look the same."""
+    asked = _asked(request, code)
+    seen = request.GET.get("seen")
+    if seen and seen == queries.version(
+        unit=asked.unit, day=asked.day, kind=asked.kind, at=asked.at
+    ):
+        return HttpResponse(status=204)
+    page = _moving(request, asked)
+    said = request.GET.get("said", "")
+    page["announce"] = page["step"] is not None and said != str(page["step"])
+    kept = request.GET.copy()
+    for name in OF_THE_FRAGMENT:
+        kept.pop(name, None)
+    request.GET = kept  # type: ignore[assignment]
+    return render(request, "situation/now.html", page)
+
+
+def _moving(request: Request, asked: Asked) -> dict[str, Any]:
+    sort = request.GET.get("sort", "")
+    order, descending = rules.order_of(sort)
+    actor = request.actor
+    shown = queries.board(
+        unit=asked.unit,
+        day=asked.day,
+        kind=asked.kind,
+        at=asked.at,
+        by=actor,
+        order=order,
+        descending=descending,
+    )
+    step = rules.step_announced(shown.counts)
+    poll = {"seen": shown.version, "said": "" if step is None else step, "sort": sort}
+    return {
+        "asked": asked,
+        "board": shown,
+        "headline": texts.headline(shown),
+        "has_contacts": any(line.contact for line in shown.lines),
+        "map": queries.map_source(shown, texts.map_texts()) if shown.areas else None,
+        "silent_url": asked.url("silent"),
+        "step": step,
+        "said": texts.announcement(shown.counts, step),
+        "poll_url": f"{asked.url('now')}&{urlencode(poll)}",
+        "moves": asked.day >= asked.at.date(),
+        "may_chase": actor.may(ObligationPermission.CHASE, asked.unit.path),
+    }
+
+
+@access.requires(ObligationPermission.VIEW)
+@require_GET
+def days(request: Request, code: str) -> HttpResponse:
+    """The strip of the last days, fetched after the page: the past is dear to count."""
+    asked = _asked(request, code)
+    found = queries.last_days(unit=asked.unit, kind=asked.kind, last=asked.day, at=asked.at)
+    base = reverse("situation:board", args=[asked.unit.code])
+    strip = [
+        {
+            "day": day,
+            "answered": counts.answered,
+            "expected": counts.expected,
+            "url": f"{base}?{urlencode({'day': day.isoformat(), 'kind': asked.kind.code})}",
+        }
+        for day, counts in found
+    ]
+    return render(request, "situation/days.html", {"asked": asked, "strip": strip})
+
+
+@access.requires(ObligationPermission.VIEW)
+@require_GET
+def silent(request: Request, code: str) -> HttpResponse:
+    """The list to call: schools above the school, the units themselves inside it."""
+    return _silent_page(request, _asked(request, code))
+
+
+def _silent_page(
+    request: Request, asked: Asked, form: ExcuseForm | None = None, status: int = 200
+) -> HttpResponse:
+    overdue_only = request.GET.get("only") == "overdue"
+    number = max(1, int(text)) if (text := request.GET.get("page", "1")).isdecimal() else 1
+    by_school = asked.unit.school_id is None
+    read = silent_schools if by_school else silent_units
+    items, total = read(
+        path=asked.unit.path,
+        kind=asked.kind.code,
+        day=asked.day,
+        at=asked.at,
+        by=request.actor,
+        offset=(number - 1) * PAGE_SIZE,
+        limit=PAGE_SIZE,
+        overdue_only=overdue_only,
+    )
+    shown = queries.board(
+        unit=asked.unit, day=asked.day, kind=asked.kind, at=asked.at, by=request.actor
+    )
+    page = {
+        "asked": asked,
+        "board": shown,
+        "above": queries.places_above(asked.unit, day=asked.day, by=request.actor),
+        "items": items,
+        "page": _numbered(items, total, number),
+        "by_school": by_school,
+        "one_each": asked.kind.owed_by is OwedBy.SCHOOL,
+        "overdue_only": overdue_only,
+        "form": form,
+        "may_chase": request.actor.may(ObligationPermission.CHASE, asked.unit.path),
+        "may_excuse": request.actor.may(ObligationPermission.EXCUSE, asked.unit.path),
+        "is_group": asked.unit.kind == UnitKind.GROUP,
+    }
+    return render(request, "situation/silent.html", page, status=status)
+
+
+def _numbered(items: list[Any], total: int, number: int) -> Page[Any]:
+    """A page of which the database has given just these items."""
+    paginator = Paginator(range(total), PAGE_SIZE)
+    return Page(items, min(number, paginator.num_pages), paginator)
+
+
+@access.requires(ObligationPermission.CHASE)
+@require_POST
+def chase(request: Request, code: str) -> HttpResponse:
+    """Ask every silent unit below again."""
+    asked = _asked(request, code)
+    count = obligations.chase(
+        kind=asked.kind.code, unit=asked.unit, day=asked.day, by=request.actor, at=asked.at
+    )
+    messages.success(request, texts.chased(count))
+    return _back(request, asked)
+
+
+@access.requires(ObligationPermission.EXCUSE)
+@require_POST
+def excuse(request: Request, code: str) -> HttpResponse:
+    """Excuse one unit below, with the reason."""
+    asked = _asked(request, code)
+    form = ExcuseForm(request.POST)
+    if not form.is_valid():
+        return _silent_page(request, asked, form, status=422)
+    unit = resolve(form.cleaned_data["unit"], asked.day, by=request.actor)
+    try:
+        obligations.excuse(
+            kind=asked.kind.code,
+            unit_id=unit.unit_id,
+            day=asked.day,
+            reason=form.cleaned_data["reason"],
+            by=request.actor,
+            at=asked.at,
+        )
+    except Invalid as error:
+        form.refuse(error)
+        return _silent_page(request, asked, form, status=422)
+    forget_shared()
+    messages.success(request, _("%(unit)s is excused.") % {"unit": unit.name_zh})
+    return HttpResponseRedirect(asked.url("silent"))
+
+
+def _back(request: Request, asked: Asked) -> HttpResponse:
+    """To the page the button stood on."""
+    return HttpResponseRedirect(asked.url("silent" if "list" in request.POST else "board"))
