@@ -207,4 +207,4 @@ def _check_serving(environment: Environment) -> None:
 
 
 def _first_line(error: psycopg.Error) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[-1].strip()
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].strip()
