@@ -64,6 +64,13 @@ MIDDLEWARE = [
     "fangxian.kernel.shell.refusals.Refusals",
 ]
 
+# What stands before an operation of the API that shows a token: see `wsgi.ProgramHandler`.
+PROGRAM_MIDDLEWARE = [
+    "fangxian.kernel.shell.headers.SecurityHeaders",
+    "fangxian.kernel.shell.language.ProgramLanguage",
+    "fangxian.foundation.accounts.middleware.ActorMiddleware",
+]
+
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

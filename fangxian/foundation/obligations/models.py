@@ -46,7 +46,7 @@ class Obligation(models.Model):
     of them the latest answer accounts for. Both are None where nobody has said.
     """
 
-    pk = models.CompositePrimaryKey("day", "kind", "unit_id", "subject")
+    pk = models.CompositePrimaryKey("day", "kind", "unit_id", "subject", "school_id")
     day = models.DateField()
     kind = models.CharField(max_length=24, db_collation="C")
     unit_id = models.BigIntegerField()

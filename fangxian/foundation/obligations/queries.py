@@ -136,22 +136,19 @@ def standing(*, unit: UnitVersion, kind: str, day: date, at: datetime) -> Standi
         unknown = tuple(Standing(child, day, kind, Counts()) for child in children)
         return Standing(UnitRef.of(unit), day, kind, Counts(), unknown, own=Counts(), at=at)
     bureaus = [] if unit.school_id else _bureaus(unit, day)
-    grouped, places = _by_place(unit, bureaus, kind, day, at)
-    by_child = _rolled(grouped, places, unit)
+    by_path = _by_place(unit, bureaus, children, _When(day, kind, at))
+    by_child, below = _rolled(by_path, unit), _with_all_below(by_path, unit)
+
+    def stands(one: UnitRef, counts: Counts | None) -> Standing:
+        return Standing(one, day, kind, counts or NOTHING_DUE)
+
     return Standing(
         UnitRef.of(unit),
         day,
         kind,
         sum(by_child.values(), NOTHING_DUE),
-        tuple(
-            Standing(child, day, kind, by_child.get(child.unit_id, NOTHING_DUE))
-            for child in children
-        ),
-        tuple(
-            Standing(bureau, day, kind, _below(bureau.path, grouped, places))
-            for bureau in bureaus
-            if bureau.unit_id != unit.unit_id
-        ),
+        tuple(stands(child, by_child.get(child.unit_id)) for child in children),
+        tuple(stands(one, below.get(one.path)) for one in bureaus if one.path != unit.path),
         by_child.get(unit.unit_id, NOTHING_DUE),
         at,
     )
@@ -168,60 +165,111 @@ def _bureaus(unit: UnitVersion, day: date) -> list[UnitRef]:
 
 
 def _by_place(
-    unit: UnitVersion, bureaus: list[UnitRef], kind: str, day: date, at: datetime
-) -> tuple[dict[str, Counts], dict[str, str]]:
-    """Counts by where they belong, and the path of each place: a bureau, one of the unit's own
-    schools, or, inside a school, whoever owes."""
-    if unit.school_id is not None:
-        grouped = _grouped("path", [], unit, kind, day, at)
-        return grouped, {key: key for key in grouped}
-    key = "CASE WHEN bureau_id = %s THEN -school_id ELSE bureau_id END"
-    grouped = _grouped(key, [unit.unit_id], unit, kind, day, at)
-    paths = {str(bureau.unit_id): bureau.path for bureau in bureaus}
-    return grouped, {
-        key: f"{unit.path}{key[1:]}/" if key[0] == "-" else paths.get(key, unit.path)
-        for key in grouped
-    }
-
-
-def _grouped(
-    key: str, key_params: list[Any], unit: UnitVersion, kind: str, day: date, at: datetime
+    unit: UnitVersion, bureaus: list[UnitRef], children: list[UnitRef], when: "_When"
 ) -> dict[str, Counts]:
-    within, params = _within(unit, day)
+    """Counts by the path of where they belong: a bureau below, one of the unit's own schools,
+    or, inside a school, whoever owes."""
+    if unit.school_id is not None:
+        return _grouped("path", unit, when)
+    paths = {str(bureau.unit_id): bureau.path for bureau in bureaus}
+    if set(paths) <= {str(unit.unit_id)}:
+        return _own_schools(unit, _grouped("school_id", unit, when))
+    grouped = _grouped("bureau_id", unit, when)
+    own = grouped.pop(str(unit.unit_id), None)
+    found = {paths.get(key, unit.path): counts for key, counts in grouped.items()}
+    return found if own is None else found | _apart(unit, own, children, when)
+
+
+def _apart(
+    unit: UnitVersion, own: Counts, children: list[UnitRef], when: "_When"
+) -> dict[str, Counts]:
+    """The schools that report to a unit with bureaus below it, one by one.
+
+    They are few and stand apart in the tree, so each is looked up by its place. Where the tree
+    has changed since the list was made, that misses some: then the whole list is read again.
+    """
+    found = _schools_at([child for child in children if child.school_id == child.unit_id], when)
+    if sum(found.values(), NOTHING_DUE).expected != own.expected:
+        found = _grouped("school_id", unit, when, f" AND bureau_id = {unit.unit_id:d}")
+    return _own_schools(unit, found)
+
+
+def _own_schools(unit: UnitVersion, by_school: Mapping[str, Counts]) -> dict[str, Counts]:
+    return {f"{unit.path}{school}/": counts for school, counts in by_school.items()}
+
+
+@dataclass(frozen=True)
+class _When:
+    """Which list, and the moment by which the deadline is judged."""
+
+    day: date
+    kind: str
+    at: datetime
+
+    @property
+    def rows(self) -> str:
+        """The list as SQL. The day is literal, so that the plan is pruned to one partition."""
+        return f"day = DATE '{self.day.isoformat()}' AND kind = %s AND cancelled_at IS NULL"
+
+
+def _grouped(column: str, unit: UnitVersion, when: _When, more: str = "") -> dict[str, Counts]:
+    """One pass over the list. By a plain column, for which PostgreSQL knows how many values to
+    expect: that lets it share the work between processors."""
+    within, params = _within(unit, when.day)
     statement = f"""
-        SELECT {key}, {COUNTS} FROM obligation
-        WHERE day = DATE '{day.isoformat()}' AND kind = %s AND cancelled_at IS NULL{within}
-        GROUP BY 1
-    """  # noqa: S608 (the day is a date, literal so that the plan is pruned to one partition)
+        SELECT {column}, {COUNTS} FROM obligation
+        WHERE {when.rows}{within}{more} GROUP BY {column}
+    """  # noqa: S608 (names of columns and a number of our own; every value is a parameter)
+    return _counted(statement, [when.at, when.kind, *params])
+
+
+def _schools_at(schools: list[UnitRef], when: _When) -> dict[str, Counts]:
+    statement = f"""
+        SELECT s.id, {COUNTS}
+        FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS s (id, low, high)
+        JOIN obligation ON path >= s.low COLLATE "C" AND path < s.high COLLATE "C"
+        WHERE {when.rows} GROUP BY s.id
+    """  # noqa: S608
+    spans = [subtree(school.path) for school in schools]
+    ids = [school.unit_id for school in schools]
+    lows, highs = [span[0] for span in spans], [span[1] for span in spans]
+    return _counted(statement, [when.at, ids, lows, highs, when.kind])
+
+
+def _counted(statement: str, params: list[Any]) -> dict[str, Counts]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*key_params, at, kind, *params])
+        cursor.execute(statement, params)
         return {str(row[0]): Counts(*row[1:]) for row in cursor.fetchall()}
 
 
 def _within(unit: UnitVersion, day: date) -> tuple[str, list[Any]]:
     """The unit's place as SQL: nothing for the only root, which spares a comparison a row."""
     if unit.reports_to_id is None:
-        roots = UnitVersion.objects.as_of(day).filter(reports_to=None)[:2]
-        if len(roots.values_list("pk")) == 1:
+        roots = UnitVersion.objects.as_of(day).filter(reports_to=None)
+        if len(roots.values_list("pk")[:2]) == 1:
             return "", []
     low, high = subtree(unit.path)
     return " AND path >= %s AND path < %s", [low, high]
 
 
-def _rolled(
-    grouped: Mapping[str, Counts], places: Mapping[str, str], unit: UnitVersion
-) -> dict[int, Counts]:
+def _rolled(by_path: Mapping[str, Counts], unit: UnitVersion) -> dict[int, Counts]:
+    """Counts by child; what the unit itself owes stands under its own id."""
     found: dict[int, Counts] = defaultdict(lambda: NOTHING_DUE)
-    for key, counts in grouped.items():
-        below = places[key].removeprefix(unit.path)
+    for path, counts in by_path.items():
+        below = path.removeprefix(unit.path)
         child = int(below.split("/", 1)[0]) if below else unit.unit_id
         found[child] = found[child] + counts
     return dict(found)
 
 
-def _below(path: str, grouped: Mapping[str, Counts], places: Mapping[str, str]) -> Counts:
-    parts = (counts for key, counts in grouped.items() if places[key].startswith(path))
-    return sum(parts, NOTHING_DUE)
+def _with_all_below(by_path: Mapping[str, Counts], unit: UnitVersion) -> dict[str, Counts]:
+    """Counts by the path of every unit on the way up to this one, each with all below it."""
+    found: dict[str, Counts] = defaultdict(lambda: NOTHING_DUE)
+    for path, counts in by_path.items():
+        while len(path) > len(unit.path):
+            found[path] = found[path] + counts
+            path = path[: path[:-1].rindex("/") + 1]
+    return dict(found)
 
 
 def strip(

@@ -32,7 +32,7 @@ class Check(models.Model):
     of the normalised content: equal content is the same check.
     """
 
-    pk = models.CompositePrimaryKey("day", "unit_id", "session", "revision")
+    pk = models.CompositePrimaryKey("day", "unit_id", "session", "revision", "school_id")
     id = models.BigIntegerField(help_text="from the sequence check_revision_id_seq")
     day = models.DateField()
     unit_id = models.BigIntegerField()
@@ -89,7 +89,7 @@ class CheckLine(models.Model):
     `temperature` in °C; None = not measured.
     """
 
-    pk = models.CompositePrimaryKey("day", "unit_id", "session", "revision", "number")
+    pk = models.CompositePrimaryKey("day", "unit_id", "session", "revision", "number", "school_id")
     day = models.DateField()
     unit_id = models.BigIntegerField()
     session = models.CharField(max_length=8, db_collation="C")

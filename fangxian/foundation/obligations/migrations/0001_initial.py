@@ -21,7 +21,7 @@ CREATE TABLE obligation (
     channel      varchar(10),
     on_behalf_of varchar(60),
     reason       varchar(200),
-    PRIMARY KEY (day, kind, unit_id, subject),
+    PRIMARY KEY (day, kind, unit_id, subject, school_id),
     CONSTRAINT obligation_answer_paired CHECK ((told_at IS NULL) = (received_at IS NULL)),
     CONSTRAINT obligation_told_before_received CHECK (told_at <= received_at),
     CONSTRAINT obligation_excuse_has_reason
@@ -48,7 +48,9 @@ class Migration(migrations.Migration):
                     fields=[
                         (
                             "pk",
-                            models.CompositePrimaryKey("day", "kind", "unit_id", "subject", **KEY),
+                            models.CompositePrimaryKey(
+                                "day", "kind", "unit_id", "subject", "school_id", **KEY
+                            ),
                         ),
                         ("day", models.DateField()),
                         ("kind", models.CharField(db_collation="C", max_length=24)),

@@ -37,7 +37,7 @@ CREATE TABLE check_revision (
     digest              bytea        NOT NULL,
     channel             varchar(10)  NOT NULL,
     on_behalf_of        varchar(60),
-    PRIMARY KEY (day, unit_id, session, revision),
+    PRIMARY KEY (day, unit_id, session, revision, school_id),
     CONSTRAINT check_counts CHECK (
         enrolled >= 0 AND symptomatic_present >= 0 AND fever >= 0 AND revision >= 1
         AND least(present, not_known, absent_ill, absent_leave, absent_unknown, absent_other,
@@ -57,7 +57,8 @@ CREATE TABLE check_revision (
 ) PARTITION BY RANGE (day);
 COMMENT ON TABLE check_revision IS 'day partitions: fillfactor=90';
 ALTER SEQUENCE check_revision_id_seq OWNED BY check_revision.id;
-CREATE UNIQUE INDEX check_one_current ON check_revision (day, unit_id, session) WHERE is_current;
+CREATE UNIQUE INDEX check_one_current ON check_revision (day, unit_id, session, school_id)
+    WHERE is_current;
 CREATE INDEX check_school ON check_revision (school_id, day);
 
 CREATE TABLE check_line (
@@ -75,7 +76,7 @@ CREATE TABLE check_line (
     reason      varchar(16)  NOT NULL,
     symptoms    varchar(24)[] NOT NULL DEFAULT '{}',
     temperature numeric(3, 1),
-    PRIMARY KEY (day, unit_id, session, revision, number),
+    PRIMARY KEY (day, unit_id, session, revision, number, school_id),
     CONSTRAINT check_line_temperature CHECK (temperature BETWEEN 30 AND 45)
 ) PARTITION BY RANGE (day);
 CREATE INDEX check_line_school ON check_line (school_id, day);
@@ -88,7 +89,7 @@ COUNT = {"null": True}
 CHECK_FIELDS = [
     (
         "pk",
-        models.CompositePrimaryKey("day", "unit_id", "session", "revision", **KEY),
+        models.CompositePrimaryKey("day", "unit_id", "session", "revision", "school_id", **KEY),
     ),
     ("id", models.BigIntegerField(help_text="from the sequence check_revision_id_seq")),
     ("day", models.DateField()),
@@ -127,7 +128,9 @@ CHECK_FIELDS = [
 LINE_FIELDS = [
     (
         "pk",
-        models.CompositePrimaryKey("day", "unit_id", "session", "revision", "number", **KEY),
+        models.CompositePrimaryKey(
+            "day", "unit_id", "session", "revision", "number", "school_id", **KEY
+        ),
     ),
     ("day", models.DateField()),
     ("unit_id", models.BigIntegerField()),
