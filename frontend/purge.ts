@@ -10,9 +10,23 @@ const CONTENT = [
   "src/**/*.ts",
 ];
 
-/** Classes that are put together at run time, from a tone or a level. */
+/** What is put together at run time: classes from a tone, and types of Django's widgets. */
 const SAFELIST = {
-  standard: ["alert-info", "alert-success", "alert-warning", "alert-danger", /^fx-/, /^htmx-/],
+  standard: [
+    "checkbox",
+    "date",
+    "file",
+    "number",
+    "radio",
+    "search",
+    "alert-info",
+    "alert-success",
+    "alert-warning",
+    "alert-danger",
+    "is-invalid",
+    /^fx-/,
+    /^htmx-/,
+  ],
 };
 
 /** Keep of Tabler's style sheet only what a template, a tag or a script names. */

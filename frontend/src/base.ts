@@ -1,6 +1,7 @@
 import "@tabler/core/dist/css/tabler.css";
 import "./styles/frame.css";
 import "./styles/parts.css";
+import "./styles/lists.css";
 import "./styles/check.css";
 import "./styles/print.css";
 import htmx from "htmx.org";

@@ -42,12 +42,14 @@ function begin(element: HTMLElement): Drawn {
     devicePixelRatio: Math.max(2, window.devicePixelRatio), // sharp on paper too
   });
   const entry: Drawn = { chart, text: "", source: null };
+  const isMap = element.dataset["chart"] === "map";
   drawn.set(element, entry);
   new ResizeObserver(() => {
-    if (!chart.isDisposed()) chart.resize();
+    if (chart.isDisposed()) return;
+    chart.resize();
+    if (isMap && entry.source) void drawMap(chart, entry.source as MapSource);
   }).observe(element);
-  if (element.dataset["chart"] === "map")
-    followClicks(chart, () => (entry.source as MapSource | null)?.areas ?? []);
+  if (isMap) followClicks(chart, () => (entry.source as MapSource | null)?.areas ?? []);
   return entry;
 }
 

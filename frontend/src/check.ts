@@ -1,6 +1,9 @@
 import { makeApp, opening, payload, type App } from "./check/app";
 import type { CheckPage } from "./check/types";
 import { draw } from "./check/view";
+// Not used here by name, but a kept page must find the sender without a network.
+import "./outbox/flush";
+import "./outbox/panel";
 import { keyOf, saved, type Item } from "./outbox/item";
 import { post } from "./outbox/send";
 import { find, keep } from "./outbox/store";

@@ -64,7 +64,8 @@ def _entries(path: str, actor: Actor) -> list[Entry]:
                 raise
             continue
         found.append(Entry(str(item.label or ""), url, item.icon or "circle", False))
-    here = max((entry.url for entry in found if path.startswith(entry.url)), key=len, default="")
+    around = [e.url for e in found if path == e.url or (e.url != "/" and path.startswith(e.url))]
+    here = max(around, key=len, default="")
     return [Entry(e.label, e.url, e.icon, e.url == here) for e in found]
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
@@ -36,11 +36,11 @@ def language(request: HttpRequest) -> HttpResponse:
 
 @access.public
 @require_GET
-def service_worker(request: HttpRequest) -> HttpResponseBase:
+def service_worker(request: HttpRequest) -> HttpResponse:
     """The built service worker, from the root so that its scope is the whole site."""
     built = finders.find("sw.js")
     if not isinstance(built, str):
         raise Http404
-    response = FileResponse(Path(built).open("rb"), content_type="text/javascript")
+    response = HttpResponse(Path(built).read_bytes(), content_type="text/javascript")
     response.headers["Cache-Control"] = "no-cache"
     return response

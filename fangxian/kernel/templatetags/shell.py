@@ -42,7 +42,7 @@ def share(part: int | None, whole: int | None) -> float | None:
 
 @register.simple_tag
 def percent(part: int | None, whole: int | None) -> str:
-    """"87.5 %"; 100 is shown only when nothing is missing, 0 only when nothing is there."""
+    """ "87.5 %"; 100 is shown only when nothing is missing, 0 only when there is nothing."""
     value = share(part, whole)
     if value is None or part is None or whole is None:
         return UNKNOWN
@@ -58,7 +58,7 @@ def percent(part: int | None, whole: int | None) -> str:
 def x_of_y(
     part: int | None, whole: int | None, label: str = "", url: str = "", bar: bool = True
 ) -> dict[str, Any]:
-    """"x of y" with its share as a bar: the shape every total is shown in."""
+    """ "x of y" with its share as a bar: the shape every total is shown in."""
     return {
         "part": part,
         "whole": whole,
@@ -179,9 +179,9 @@ def field(bound: BoundField, help: object = "") -> dict[str, Any]:
     widget = bound.field.widget
     group = isinstance(widget, CheckboxSelectMultiple | RadioSelect)
     single = isinstance(widget, CheckboxInput)
-    attrs: dict[str, Any] = {"class": _widget_class(widget)}
-    if bound.errors:
-        attrs["class"] += " is-invalid"
+    # Django gives a group's class to the box around it too, so a group goes without.
+    classes = "" if group else _widget_class(widget)
+    attrs = {"class": f"{classes} is-invalid" if bound.errors else classes} if classes else {}
     return {
         "field": bound,
         "control": bound.as_widget(attrs=attrs),
@@ -193,7 +193,7 @@ def field(bound: BoundField, help: object = "") -> dict[str, Any]:
 
 
 def _widget_class(widget: object) -> str:
-    if isinstance(widget, CheckboxInput | CheckboxSelectMultiple | RadioSelect):
+    if isinstance(widget, CheckboxInput):
         return "form-check-input"
     if isinstance(widget, Select):
         return "form-select"

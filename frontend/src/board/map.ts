@@ -4,7 +4,10 @@ import { fill } from "./colours";
 import { countText, percentText, stepOf } from "./scale";
 import type { Area, MapSource } from "./types";
 
+type Nested = readonly (number | Nested)[];
+
 interface Feature {
+  readonly geometry: { readonly coordinates: Nested };
   readonly properties: { readonly code: string; readonly label_point?: readonly [number, number] };
 }
 
@@ -16,6 +19,8 @@ interface Boundaries {
 type GeoJson = Extract<Parameters<typeof echarts.registerMap>[1], string | { type: string }>;
 
 const FEW = 30;
+/** A degree of longitude against one of latitude at 31° north. */
+const ASPECT = 0.86;
 const fetched = new Map<string, Promise<Boundaries>>();
 
 function boundaries(address: string): Promise<Boundaries> {
@@ -48,10 +53,27 @@ export async function drawMap(chart: Chart, source: MapSource): Promise<void> {
   const name = `${source.geo}#${[...wanted].sort().join(",")}`;
   if (!echarts.getMap(name))
     echarts.registerMap(name, { type: "FeatureCollection", features } as unknown as GeoJson);
-  chart.setOption(option(name, source));
+  chart.setOption(option(name, source, fitting(chart, features)));
 }
 
-function option(name: string, source: MapSource): Option {
+/** The longer side of the map in pixels, so that it fills the chart whatever the chart's shape. */
+function fitting(chart: Chart, features: readonly Feature[]): number {
+  let [west, south, east, north] = [180, 90, -180, -90];
+  const visit = (place: Nested): void => {
+    const [x, y] = place;
+    if (typeof x !== "number" || typeof y !== "number")
+      return (place as readonly Nested[]).forEach(visit);
+    [west, east] = [Math.min(west, x), Math.max(east, x)];
+    [south, north] = [Math.min(south, y), Math.max(north, y)];
+  };
+  for (const { geometry } of features) visit(geometry.coordinates);
+  const aspect = ((east - west) / (north - south)) * ASPECT;
+  const [width, height] = [chart.getWidth() - 8, chart.getHeight() - 8];
+  const fittedWidth = Math.min(width, height * aspect);
+  return aspect > 1 ? fittedWidth : fittedWidth / aspect;
+}
+
+function option(name: string, source: MapSource, size: number): Option {
   const byCode = new Map(source.areas.map((area) => [area.code, area]));
   return {
     ...base(),
@@ -65,11 +87,9 @@ function option(name: string, source: MapSource): Option {
         map: name,
         roam: false,
         selectedMode: false,
-        aspectScale: 0.86,
-        left: 4,
-        right: 4,
-        top: 4,
-        bottom: 4,
+        aspectScale: ASPECT,
+        layoutCenter: ["50%", "50%"],
+        layoutSize: size,
         label: {
           show: source.areas.length <= FEW,
           fontSize: 11,

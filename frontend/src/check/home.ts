@@ -98,7 +98,7 @@ export function homePayload(page: CheckPage, state: Home, behalf?: OnBehalf): Pa
     reached_well: sum.well,
     reached_ill: sum.ill,
     not_reached: sum.notReached,
-    places: sum.places,
+    ...(sum.nowhere < sum.well + sum.ill || sum.nowhere === 0 ? { places: sum.places } : {}),
     ...(ill.length ? { symptomatic_present: ill.map((line) => apiLine(line, false)) } : {}),
     ...common(page, behalf),
   };

@@ -83,7 +83,9 @@ class Sheet {
   close(): void {
     this.dialog.remove();
     const key = this.back?.dataset["focus"];
-    if (key) document.querySelector<HTMLElement>(`[data-focus="${CSS.escape(key)}"]`)?.focus();
+    if (!key) return;
+    const opener = document.querySelector<HTMLElement>(`[data-focus="${CSS.escape(key)}"]`);
+    opener?.focus({ preventScroll: true });
   }
 
   private draw(): void {
@@ -148,6 +150,7 @@ class Sheet {
 
   private buttons(): HTMLElement {
     const { app, options } = this;
+    const open = options.marks.length > 0 && this.mark === null;
     const cancel = h(
       "button",
       { type: "button", class: "btn", onclick: () => this.finish(null) },
@@ -163,7 +166,7 @@ class Sheet {
       { class: "fx-sheet-buttons" },
       options.removable && remove,
       cancel,
-      h("button", { type: "submit", class: "btn btn-primary" }, app.t("done")),
+      h("button", { type: "submit", class: "btn btn-primary", disabled: open }, app.t("done")),
     );
   }
 

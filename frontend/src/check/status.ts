@@ -1,18 +1,34 @@
 import { h } from "../shell/dom";
 import { clockTime } from "../shell/texts";
-import { isOpen, type Item } from "../outbox/item";
+import { isOpen, sentTime, type Item } from "../outbox/item";
 import { drop } from "../outbox/store";
 import { isNewer, type App } from "./app";
+import { restoreHome } from "./home";
+import { restoreSchool } from "./school";
+import { sumText } from "./sum_text";
 
 /** What became of the check: sent, waiting, or why not; read out when it changes. */
 export function drawStatus(app: App): HTMLElement | null {
   const { item } = app.view;
-  if (item && isOpen(item)) return unsent(app, item);
+  if (item && isOpen(item)) {
+    const theirs = item.state === "conflict" ? onServer(app) : null;
+    return h("div", {}, unsent(app, item), theirs);
+  }
   if (item?.sentAt && isNewer(app.page, item))
-    return sent(app, app.t("sent", { time: clockTime(item.sentAt) }));
+    return sent(app, app.t("sent", { time: clockTime(sentTime(item)) }));
+  return onServer(app);
+}
+
+/** The answer that the page was drawn with; beside one's own in a conflict, with its sums. */
+function onServer(app: App): HTMLElement | null {
   const { current } = app.page;
   if (!current) return null;
-  return sent(app, app.t("sent_by", { time: clockTime(current.at), name: current.by }));
+  const shown = sent(app, app.t("sent_by", { time: clockTime(current.at), name: current.by }));
+  if (app.view.item?.state === "conflict") {
+    const answer = { school: restoreSchool(app.page), home: restoreHome(app.page) };
+    shown.append(h("div", {}, sumText(app, answer)));
+  }
+  return shown;
 }
 
 function sent(app: App, text: string): HTMLElement {

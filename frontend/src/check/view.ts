@@ -4,7 +4,8 @@ import { homeSums, placesAsked } from "./home";
 import { choices } from "./parts";
 import { sums } from "./school";
 import { drawStatus } from "./status";
-import { drawHome } from "./view_home";
+import { sumText } from "./sum_text";
+import { drawHome, wasSent } from "./view_home";
 import { drawSchool } from "./view_school";
 
 /** Draw the whole island anew; it is small enough for that on an old phone. */
@@ -20,7 +21,7 @@ function correct(app: App): HTMLElement {
   return h(
     "div",
     {},
-    sumLine(app),
+    sumLine(app) ?? (isHome(app.page) && app.page.current ? wasSent(app) : null),
     h(
       "button",
       {
@@ -36,31 +37,8 @@ function correct(app: App): HTMLElement {
 
 /** "present 42 + absent 3 + not known 0 = 45", or what is still to be said. */
 function sumLine(app: App): HTMLElement | null {
-  const text = sumText(app);
+  const text = sumText(app, app.view);
   return text ? h("p", { class: "fx-sum", role: "status" }, text) : null;
-}
-
-function sumText(app: App): string {
-  const { page, view } = app;
-  if (isHome(page)) {
-    const total = homeSums(page, view.home);
-    if (!total) return "";
-    return app.t("sum_home", {
-      well: total.well,
-      ill: total.ill,
-      not_reached: total.notReached,
-      enrolled: view.home.enrolled,
-    });
-  }
-  const total = sums(view.school);
-  if (!total) return "";
-  const sum = app.t("sum", {
-    present: total.present,
-    absent: total.absent,
-    not_known: total.notKnown,
-    enrolled: total.enrolled,
-  });
-  return total.symptomatic ? `${sum} · ${app.t("sum_symptomatic", { n: total.symptomatic })}` : sum;
 }
 
 /** Why it cannot be sent yet; "" when nothing was answered or nothing is missing. */
@@ -135,7 +113,7 @@ function behalf(app: App): HTMLElement | null {
       "div",
       { class: "card-body" },
       field("behalf-of", app.t("behalf_of"), "text", given.of, "of"),
-      h("h3", { class: "form-label" }, app.t("channel")),
+      h("h2", { class: "form-label" }, app.t("channel")),
       choices(asked.channels, given.channel, "channel", (channel) =>
         set({ channel: channel === given.channel ? "" : channel }),
       ),

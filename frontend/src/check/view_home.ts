@@ -28,7 +28,7 @@ function change(app: App, home: Partial<Home>): void {
   app.set({ home: { ...app.view.home, ...home } });
 }
 
-function wasSent(app: App): HTMLElement {
+export function wasSent(app: App): HTMLElement {
   const body = app.page.current?.body ?? {};
   const n = (key: string): string => String(body[key] ?? "—");
   return h(
@@ -83,35 +83,35 @@ function row(app: App, person: Person): HTMLElement {
     { code: "ill", label: app.t("reached_ill") },
   ];
   const place = app.page.places.find(({ code }) => code === called?.place)?.label;
+  const name = h(
+    "button",
+    {
+      type: "button",
+      class: "fx-call-name",
+      "data-focus": `name-${person.id}`,
+      disabled: !called,
+      onclick: () => void edit(app, person),
+    },
+    person.name,
+    place !== undefined && h("small", {}, place),
+  );
   return h(
     "li",
     { class: "fx-call" },
-    h(
-      "button",
-      {
-        type: "button",
-        class: "fx-call-name",
-        "data-focus": `name-${person.id}`,
-        disabled: !called,
-        onclick: () => void edit(app, person),
-      },
-      person.name,
-      place !== undefined && h("small", {}, place),
-    ),
-    person.phone
-      ? h(
-          "a",
-          {
-            class: "fx-tel",
-            href: `tel:${person.phone}`,
-            "aria-label": app.t("call", { name: person.name }),
-          },
-          person.phone,
-        )
-      : null,
+    h("div", { class: "fx-call-who" }, name, telephone(app, person)),
     choices(options, called?.reached ?? null, `call-${person.id}`, (code) =>
       mark(app, person, code),
     ),
+  );
+}
+
+function telephone(app: App, { name, phone }: Person): HTMLElement | null {
+  if (!phone) return null;
+  const label = app.t("call", { name });
+  return h(
+    "a",
+    { class: "fx-tel", href: `tel:${phone}`, "aria-label": `${label} ${phone}` },
+    phone,
   );
 }
 
@@ -224,7 +224,7 @@ function wherePlaces(app: App): HTMLElement | null {
     h(
       "div",
       { class: "card-body" },
-      h("h2", {}, app.t("where_rest", { n: nowhere })),
+      h("h2", {}, nowhere > 0 ? app.t("where_rest", { n: nowhere }) : app.t("place")),
       ...app.page.places.map(({ code, label }) =>
         stepper(
           app,

@@ -29,8 +29,15 @@ export interface Item {
   readonly tries: number;
   readonly nextTry: number;
   /** The revision on the server, and the one it replaced. */
-  readonly answer: { readonly id: unknown; readonly revised: unknown } | null;
+  readonly answer: Answer | null;
   readonly problem: Problem | null;
+}
+
+export interface Answer {
+  readonly id: unknown;
+  readonly revised: unknown;
+  /** When it was received, by the server's clock. */
+  readonly at: string | null;
 }
 
 export interface Problem {
@@ -47,8 +54,14 @@ export interface Entry {
   readonly body: Body;
 }
 
+export interface Accepted {
+  readonly kind: "accepted";
+  readonly id: unknown;
+  readonly at?: string | null;
+}
+
 export type Outcome =
-  | { readonly kind: "accepted"; readonly id: unknown }
+  | Accepted
   | { readonly kind: "later" }
   | {
       readonly kind: "sign_in" | "forbidden" | "conflict" | "refused";
@@ -116,7 +129,7 @@ export function next(item: Item): Body | null {
  * `item` is the item as it is now: the person may have saved again in the meantime.
  */
 export function answered(item: Item, sent: Item, outcome: Outcome, at: number, jitter = 0): Item {
-  if (outcome.kind === "accepted") return accepted(item, sent, outcome.id, at);
+  if (outcome.kind === "accepted") return accepted(item, sent, outcome, at);
   if (outcome.kind === "later") return postponed(item, at, jitter);
   if (isOlder(item, sent) && outcome.kind === "refused") {
     return { ...item, first: null }; // the newer content has yet to be tried
@@ -132,9 +145,14 @@ export function answered(item: Item, sent: Item, outcome: Outcome, at: number, j
   };
 }
 
-function accepted(item: Item, sent: Item, id: unknown, at: number): Item {
+function accepted(
+  item: Item,
+  sent: Item,
+  { id, at: receivedAt = null }: Accepted,
+  at: number,
+): Item {
   const content = next(sent);
-  const answer = { id, revised: content?.["revises"] ?? null };
+  const answer = { id, revised: content?.["revises"] ?? null, at: receivedAt };
   const settled = { ...item, first: null, attempted: false, tries: 0, problem: null, answer };
   if (isOlder(item, sent) && item.body)
     return { ...settled, body: { ...item.body, revises: id }, nextTry: at, state: "waiting" };
@@ -162,6 +180,11 @@ export function isDue(item: Item, at: number, eager: boolean): boolean {
 /** What may be forgotten: sent a day ago. What has not been sent is never thrown away. */
 export function isStale(item: Item, at: number): boolean {
   return item.state === "sent" && item.sentAt !== null && at - item.sentAt > DAY;
+}
+
+/** When it was sent: as the server received it, else by the phone's own clock. */
+export function sentTime(item: Item): string | number {
+  return item.answer?.at ?? item.sentAt ?? 0;
 }
 
 export function isOpen(item: Item): boolean {

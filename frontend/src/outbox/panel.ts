@@ -1,6 +1,6 @@
 import { h } from "../shell/dom";
 import { clockTime, say, type Texts } from "../shell/texts";
-import { isOpen, type Item } from "./item";
+import { isOpen, sentTime, type Item } from "./item";
 import { itemsOf, waitingForOthers } from "./store";
 
 let shown = "";
@@ -67,7 +67,7 @@ function row(item: Item, texts: Texts): HTMLElement {
 
 /** What became of an item, in a sentence. */
 export function stateText(item: Item, texts: Texts): string {
-  if (item.state === "sent") return say(texts, "sent", { time: clockTime(item.sentAt ?? 0) });
+  if (item.state === "sent") return say(texts, "sent", { time: clockTime(sentTime(item)) });
   const keys = {
     waiting: "waiting",
     sign_in: "signIn",

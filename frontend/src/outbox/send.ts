@@ -40,7 +40,9 @@ async function json(response: Response): Promise<Record<string, unknown>> {
 export function outcome(status: number, answer: Record<string, unknown>): Outcome {
   if (status === 200 || status === 201) {
     // Something between us and the server may answer 200 with a page of its own.
-    return "id" in answer ? { kind: "accepted", id: answer["id"] } : { kind: "later" };
+    if (!("id" in answer)) return { kind: "later" };
+    const at = answer["received_at"];
+    return { kind: "accepted", id: answer["id"], at: typeof at === "string" ? at : null };
   }
   if (status === 401 || status === 0) return { kind: "sign_in", problem: problem(401, answer) };
   if (status === 403) return { kind: "forbidden", problem: problem(status, answer) };

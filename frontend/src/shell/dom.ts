@@ -23,7 +23,10 @@ export function redraw(root: HTMLElement, ...children: readonly Child[]): void {
   const focused = document.activeElement;
   const key = root.contains(focused) ? (focused as HTMLElement).dataset["focus"] : undefined;
   root.replaceChildren(...children.filter((child): child is Node | string => Boolean(child)));
-  if (key) root.querySelector<HTMLElement>(`[data-focus="${CSS.escape(key)}"]`)?.focus();
+  if (key)
+    root
+      .querySelector<HTMLElement>(`[data-focus="${CSS.escape(key)}"]`)
+      ?.focus({ preventScroll: true });
 }
 
 /** Read the JSON that the server put into `<script type="application/json" id=…>`. */

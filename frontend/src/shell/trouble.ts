@@ -12,6 +12,11 @@ export function startTrouble(): void {
     notice?.remove();
     notice = null;
   });
+  // Nobody looks at a hidden page: what polls there waits until it is seen again.
+  body.addEventListener("htmx:beforeRequest", (event) => {
+    if (document.hidden && (event.target as HTMLElement).matches("[data-poll]"))
+      event.preventDefault();
+  });
   // A part asked for after the sign-in has ended answers with the sign-in page: open that whole.
   body.addEventListener("htmx:beforeSwap", (event) => {
     const { detail } = event as CustomEvent<{ xhr: XMLHttpRequest; shouldSwap: boolean }>;
