@@ -6,7 +6,20 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from fangxian.foundation.accounts.labels import EVENTS
+        from fangxian.foundation.accounts.queries import workplace
         from fangxian.foundation.accounts.rules import GRANTS, AccountPermission
-        from fangxian.kernel import access
+        from fangxian.kernel import access, audit, clock, registry
+        from fangxian.kernel.shell.frame import declare_place
 
         access.declare(AccountPermission, GRANTS)
+        audit.name_events(EVENTS)
+        declare_place(lambda actor: workplace(actor, today=clock.today()))
+        manage, trail = AccountPermission.MANAGE, AccountPermission.AUDIT
+        menu, item = registry.menu, registry.MenuItem
+        menu(item(80, "accounts:administration", _("Accounts"), "people", manage))
+        menu(item(85, "accounts:audit", _("Audit trail"), "list", trail))
+        registry.landing(60, manage, "accounts:administration")
+        registry.landing(70, trail, "accounts:audit")

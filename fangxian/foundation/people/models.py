@@ -72,4 +72,3 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.group_id}"
-

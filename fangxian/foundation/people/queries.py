@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import F, Q
+
 from fangxian.foundation.people.models import Membership
-from fangxian.kernel.access import Actor
+from fangxian.foundation.people.rules import PeoplePermission
+from fangxian.foundation.units.models import UnitKind, UnitVersion, UnitVersionQuerySet
+from fangxian.kernel.access import Actor, within_any
 
 
 @dataclass(frozen=True)
@@ -15,6 +19,7 @@ class Member:
     name: str
     number: str
     phone: str
+    membership_id: int = 0
 
 
 def members(*, group_id: int, school_path: str, day: date, by: Actor) -> list[Member]:
@@ -28,7 +33,7 @@ def members(*, group_id: int, school_path: str, day: date, by: Actor) -> list[Me
         .select_related("person")
         .order_by("number", "person_id")
     )
-    return [Member(row.person_id, row.person.name, row.number, row.phone) for row in rows]
+    return [Member(row.person_id, row.person.name, row.number, row.phone, row.pk) for row in rows]
 
 
 def known_persons(ids: list[int], *, group_id: int, day: date) -> set[int]:
@@ -38,3 +43,20 @@ def known_persons(ids: list[int], *, group_id: int, day: date) -> set[int]:
         .filter(group_id=group_id, person_id__in=ids)
         .values_list("person_id", flat=True)
     )
+
+
+def groups_of(by: Actor, *, text: str, today: date) -> UnitVersionQuerySet:
+    """The groups whose people one may see, by place; narrowed by words of name or code."""
+    found = UnitVersion.objects.as_of(today).filter(
+        within_any(by.ranges(PeoplePermission.VIEW)), kind=UnitKind.GROUP
+    )
+    for word in text.split():
+        schools = UnitVersion.objects.as_of(today).filter(
+            within_any(by.ranges()), name_zh__contains=word, school_id=F("unit_id")
+        )
+        found = found.filter(
+            Q(code__startswith=word)
+            | Q(name_zh__contains=word)
+            | Q(school_id__in=schools.values("unit_id"))
+        )
+    return found.select_related("unit").order_by("path")
