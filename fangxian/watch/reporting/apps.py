@@ -1,6 +1,41 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class ReportingConfig(AppConfig):
     name = "fangxian.watch.reporting"
     label = "reporting"
+
+    def ready(self) -> None:
+        from fangxian.kernel import access
+        from fangxian.kernel.registry import MenuItem, menu
+        from fangxian.watch.reporting.obligations import declare
+        from fangxian.watch.reporting.rules import GRANTS, ReportPermission
+
+        access.declare(ReportPermission, GRANTS)
+        declare()
+        menu(
+            MenuItem(
+                20,
+                "reporting:start",
+                _("Daily report"),
+                "report",
+                ReportPermission.VIEW,
+            )
+        )
+        post_migrate.connect(_record_dictionary, sender=self)
+
+
+def _record_dictionary(using: str, **_more: Any) -> None:
+    """Keep the dictionary as declared, once its table and the audit trail are there."""
+    from django.db import connections
+
+    from fangxian.kernel import clock
+    from fangxian.watch.reporting.actions import record_dictionary
+
+    tables = connections[using].introspection.table_names()
+    if {"report_dictionary", "audit_event"} <= set(tables):
+        record_dictionary(at=clock.now())

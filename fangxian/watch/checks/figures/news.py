@@ -96,7 +96,7 @@ WITH w AS (
     GROUP BY 1, 2
 ), counted AS (
     SELECT f.unit_id, f.kind,
-           greatest(0, count(*) FILTER (WHERE f.who <> ''))
+           greatest(0, count(*) FILTER (WHERE f.who <> '') - coalesce(max(g.nameless), 0))
            + greatest(0, count(*) FILTER (WHERE f.who = '') - coalesce(max(g.named), 0)) AS new
     FROM fresh f LEFT JOIN gone g ON g.id = f.id AND g.kind = f.kind
     GROUP BY f.unit_id, f.kind, f.id
