@@ -1,12 +1,26 @@
-"""Reading the tree: by code, by place, by name, always as of a day."""
+"""Reading the tree: by code, by place, always as of a day. By name: `search`."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
 
-from fangxian.foundation.units.models import UnitVersion
-from fangxian.kernel.access import Actor
+from fangxian.foundation.units import rules
+from fangxian.foundation.units.models import UnitVersion, UnitVersionQuerySet
+from fangxian.foundation.units.search import search
+from fangxian.kernel.access import Actor, subtree, within_any
 from fangxian.kernel.errors import Invalid, NotFound, Unauthenticated
+
+__all__ = [
+    "ancestors",
+    "children",
+    "history",
+    "in_scope",
+    "resolve",
+    "search",
+    "standing_in",
+    "subtree",
+]
 
 
 def resolve(code: str, day: date, *, by: Actor) -> UnitVersion:
@@ -45,3 +59,33 @@ def _elsewhen(code: str, day: date, by: Actor) -> UnitVersion:
 
 def _unknown() -> NotFound:
     return NotFound(_("There is no such unit within your scope."))
+
+
+def children(unit_id: int, day: date) -> UnitVersionQuerySet:
+    """The units that report to this one on a day, by code; groups after everything else."""
+    return (
+        UnitVersion.objects.as_of(day).children_of(unit_id).select_related("unit").order_by("code")
+    )
+
+
+def ancestors(version: UnitVersion, day: date) -> list[UnitVersion]:
+    """The units above, the province first, as they were called that day."""
+    ids = [int(part) for part in rules.above(version.path).split("/") if part]
+    found = {row.unit_id: row for row in UnitVersion.objects.as_of(day).filter(unit_id__in=ids)}
+    return [found[unit_id] for unit_id in ids if unit_id in found]
+
+
+def in_scope(paths: Iterable[str]) -> UnitVersionQuerySet:
+    """Everything, on any day, at or below any of the places."""
+    return UnitVersion.objects.filter(within_any(subtree(path) for path in paths))
+
+
+def standing_in(unit_id: int, day: date) -> UnitVersionQuerySet:
+    """The schools that stand in a county but report elsewhere."""
+    here = UnitVersion.objects.as_of(day).schools().filter(territorial_id=unit_id)
+    return here.exclude(reports_to_id=unit_id).order_by("code")
+
+
+def history(unit_id: int) -> Sequence[UnitVersion]:
+    """Every form that a unit had and is to have, the latest first."""
+    return list(UnitVersion.objects.filter(unit_id=unit_id).order_by("-valid_from"))

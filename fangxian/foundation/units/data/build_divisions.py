@@ -14,10 +14,10 @@ from pypinyin import Style, pinyin
 
 LIST_DAY = "2019-10-31"  # the older list's own day: nothing is claimed about earlier days
 HERE = Path(__file__).parent
-COLUMNS = (
-    "division code name_zh name_en short_zh short_en pinyin initials level parent "
-    "valid_from valid_to verified source towns"
-).split()
+COLUMNS = [
+    "division", "code", "name_zh", "name_en", "short_zh", "short_en", "pinyin", "initials",
+    "level", "parent", "valid_from", "valid_to", "verified", "source", "towns",
+]  # fmt: skip
 
 # (older code, newer code): the day the change counts from, whether the official text was read,
 # and where the day comes from.
@@ -58,7 +58,8 @@ def spell(parts: list[str]) -> str:
 def english(name: str, parts: list[str]) -> tuple[str, str]:
     """The English name and its short form: 北川羌族自治县 -> Beichuan Qiang Autonomous County."""
     ending, word = next(pair for pair in ENDINGS if name.endswith(pair[0]))
-    stem, peoples = name.removesuffix(ending), []
+    stem = name.removesuffix(ending)
+    peoples: list[str] = []
     while len(stem) > 2 and stem[-2:] in PEOPLES:
         peoples.insert(0, PEOPLES[stem[-2:]])
         stem = stem[:-2]

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from fangxian.foundation.units.divisions import Division
 
+Weights = npt.NDArray[np.float64]
 CHENGDU: Final = "510100"
 PREFECTURES: Final = frozenset({"513200", "513300", "513400"})
 
@@ -63,7 +65,7 @@ class Quota:
     first: int
 
 
-def county_weights(counties: Sequence[Division]) -> np.ndarray:
+def county_weights(counties: Sequence[Division]) -> Weights:
     """Residents a county may have: its city's, shared by kind and by number of towns."""
     raw = np.array([_draw(county) for county in counties])
     cities = np.array([county.parent for county in counties])
@@ -88,16 +90,16 @@ def _size_factor(county: Division) -> float:
     return {"区": 1.3, "市": 1.05}.get(county.name_zh[-1], 0.92)
 
 
-def shares(total: int, weights: np.ndarray) -> np.ndarray:
+def shares(total: int, weights: Weights) -> npt.NDArray[np.int64]:
     """Whole shares of a total by weight, largest remainders first; they add up exactly."""
     exact = weights / weights.sum() * total
-    whole = np.floor(exact).astype(np.int64)
+    whole: npt.NDArray[np.int64] = np.floor(exact).astype(np.int64)
     short = total - int(whole.sum())
     whole[np.argsort(whole - exact, kind="stable")[:short]] += 1
     return whole
 
 
-def quotas(counties: Sequence[Division]) -> dict[str, Mapping[str, Quota]]:
+def quotas(counties: Sequence[Division]) -> Mapping[str, Mapping[str, Quota]]:
     """Every county's quota of every stage, by the county's lifelong code."""
     weights = county_weights(counties)
     chengdu = np.array([county.parent == CHENGDU for county in counties])

@@ -6,9 +6,7 @@ from typing import Final
 
 from fangxian.foundation.units.divisions import Division
 
-SURNAMES: Final = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"
-)
+SURNAMES: Final = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹"
 DIGITS: Final = "一二三四五六七八九"
 SPELT: Final = ("yi", "er", "san", "si", "wu", "liu", "qi", "ba", "jiu")
 

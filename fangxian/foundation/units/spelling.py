@@ -1,0 +1,11 @@
+"""How a Chinese name is typed on a keyboard: its pinyin and its initials, for search."""
+
+from pypinyin import lazy_pinyin
+
+
+def spell(name: str) -> tuple[str, str]:
+    """Pinyin and initials of a name, lower case, letters and digits only: 三年级2班 -> snj2b."""
+    parts = ["".join(c for c in part.lower() if c.isalnum()) for part in lazy_pinyin(name)]
+    pinyin = "".join(parts)
+    initials = "".join(part if part.isdigit() else part[:1] for part in parts)
+    return pinyin[:240], initials[:60]

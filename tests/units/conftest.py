@@ -1,0 +1,52 @@
+"""A small real tree: the divisions, a county's invented schools, and who may change it."""
+
+from datetime import date, datetime
+
+import pytest
+
+from fangxian.foundation.units import actions
+from fangxian.foundation.units.models import UnitVersion
+from fangxian.foundation.units.rules import UnitPermission
+from fangxian.kernel.access import Actor, Holding, system
+from fangxian.kernel.clock import SHANGHAI
+
+TODAY = date(2026, 11, 23)
+AT = datetime(2026, 11, 23, 9, 0, tzinfo=SHANGHAI)
+EVERYWHERE = system("tests", list(UnitPermission))
+
+
+def admin_of(version: UnitVersion, *permissions: UnitPermission) -> Actor:
+    """A person who holds permissions at one unit and below."""
+    held = frozenset(p.value for p in permissions or tuple(UnitPermission))
+    return Actor(7, "管理员", (Holding("unit_admin", version.unit_id, version.path, held),))
+
+
+def unit(code: str, day: date = TODAY) -> UnitVersion:
+    """The unit that bears a code."""
+    return UnitVersion.objects.as_of(day).select_related("unit").get(code=code)
+
+
+@pytest.fixture
+def divisions(db: None) -> None:
+    """The real divisions."""
+    actions.load_divisions(by=EVERYWHERE, at=AT)
+
+
+@pytest.fixture
+def school(divisions: None) -> UnitVersion:
+    """One school of two classes in Xinjin, with a teaching point that has a class of its own."""
+    xinjin = unit("510118")
+    opened = date(2019, 10, 31)
+
+    def open_at(parent: UnitVersion, kind: str, code: str, name: str, **more: object) -> UnitVersion:
+        return actions.open_unit(
+            parent_id=parent.unit_id, kind=kind, code=code, name_zh=name, opened_on=opened,
+            by=EVERYWHERE, at=AT, **more,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    made = open_at(xinjin, "centre_school", "5101320001", "示例中心小学", stage="primary")
+    for code, name, heads in (("0301", "三年级1班", 40), ("0302", "三年级2班", 38)):
+        open_at(made, "group", f"5101320001-{code}", name, population="students", headcount=heads)
+    point = open_at(made, "teaching_point", "5101320001-P1", "示例第1教学点")
+    open_at(point, "group", "5101320001-P101", "一二年级复式班", population="students", headcount=9)
+    return unit("5101320001")
