@@ -24,6 +24,7 @@ from fangxian.kernel.access.requests import Request
 from fangxian.kernel.errors import DomainError
 
 MOST_BELOW = 400
+YEARS = range(2000, 2100)
 
 
 @require_GET
@@ -122,7 +123,8 @@ def _day(text: str | None) -> date | None:
 
 
 def _month(text: str | None, otherwise: date) -> date:
-    return _day(f"{text}-01") or otherwise.replace(day=1)
+    asked = _day(f"{text}-01")
+    return asked if asked and asked.year in YEARS else otherwise.replace(day=1)
 
 
 def _last(first: date) -> date:
