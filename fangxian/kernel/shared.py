@@ -5,9 +5,9 @@ asked before, by the caller: nothing kept here may depend on who looks.
 """
 
 import threading
-import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, Generic, TypeVar, cast
 from weakref import WeakSet
 
@@ -32,7 +32,7 @@ class _Slot:
     def serves(self, longest: float, times_its_cost: float) -> bool:
         """Whether the value is young enough; a little less young while the next is made."""
         fresh = min(longest, self.cost * times_its_cost)
-        age = time.monotonic() - self.born
+        age = monotonic() - self.born
         return age <= (fresh * GRACE if self.busy else fresh)
 
 
@@ -83,13 +83,13 @@ class Shared(Generic[K, V]):
             return slot, False
 
     def _made(self, slot: _Slot, make: Callable[[], V]) -> V:
-        born = time.monotonic()
+        born = monotonic()
         try:
             value = make()
         except BaseException:
             self._settle(slot)  # whoever waits tries in our place
             raise
-        slot.value, slot.cost = value, time.monotonic() - born
+        slot.value, slot.cost = value, monotonic() - born
         self._settle(slot, born)
         return value
 
