@@ -5,6 +5,7 @@ its morning can be watched at any hour of any day.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -28,12 +29,22 @@ class DemoClock:
     def read(self, real_now: datetime) -> datetime:
         """The demo's time at a real moment."""
         shown = self.demo_at + (real_now - self.real_at) * self.speed
-        return min(shown, self.stop_at) if self.stop_at else shown
+        return (min(shown, self.stop_at) if self.stop_at else shown).astimezone(SHANGHAI)
+
+
+def _no_demo() -> DemoClock | None:
+    return None
 
 
 class _Cache:
+    reader: Callable[[], DemoClock | None] = staticmethod(_no_demo)
     demo: DemoClock | None = None
     read_at: float = float("-inf")
+
+
+def read_demo_from(reader: Callable[[], DemoClock | None]) -> None:
+    """Say where a demo's clock is kept; called once the tables are known."""
+    _Cache.reader = staticmethod(reader)
 
 
 def real_now() -> datetime:
@@ -44,9 +55,7 @@ def real_now() -> datetime:
 def demo_clock() -> DemoClock | None:
     """The demo's clock, re-read at most once a second; None outside a demo."""
     if time.monotonic() - _Cache.read_at > REREAD_SECONDS:
-        from fangxian.kernel.models import Installation
-
-        _Cache.demo = Installation.objects.demo_clock()
+        _Cache.demo = _Cache.reader()
         _Cache.read_at = time.monotonic()
     return _Cache.demo
 

@@ -163,7 +163,7 @@ def _execute(statement: str, values: list[object]) -> list[tuple[int, int]]:
     Django's cursors put the values into the text and so never prepare; this one does.
     """
     connection.ensure_connection()
-    with psycopg.RawCursor(connection.connection) as cursor:
+    with connection.wrap_database_errors, psycopg.RawCursor(connection.connection) as cursor:
         return cursor.execute(statement, values, prepare=True).fetchall()
 
 
