@@ -137,6 +137,11 @@ def engage(places: Places, *, since: date, at: datetime) -> None:
     )
 
 
+def username_of(role: Role) -> str:
+    """The account behind a role's card."""
+    return next(part.username for part in PARTS if part.card == role.value)
+
+
 def engaged() -> Iterator[tuple[Part, User, RoleAssignment]]:
     """The cards of this demonstration with their accounts, in the order of the parts."""
     roles = {

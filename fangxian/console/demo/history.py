@@ -41,7 +41,8 @@ def remember(day: date, *, like: date) -> int:
 
     Nothing where that day's list is there already. Returns the rows written.
     """
-    if ObligationDay.objects.filter(day=day, kind=KIND).exists():
+    made = set(ObligationDay.objects.filter(kind=KIND).values_list("day", flat=True))
+    if day in made or like not in made:
         return 0
     ensure_day(day)
     values = {

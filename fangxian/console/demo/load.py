@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import date, datetime
 from time import monotonic
 
+from django.core.management import call_command
 from django.db import connection, transaction
 
 from fangxian.config.environment import Demo
-from fangxian.console.demo import cast, control, history, people
+from fangxian.console.demo import cast, control, history, people, yesterday
 from fangxian.console.demo.scenarios import COUNTY, SPEED, START, Scenario, moment
 from fangxian.console.models import DemoMorning
 from fangxian.foundation.obligations import actions as obligations
@@ -67,6 +68,8 @@ def demo(scenario: Scenario, *, at: datetime, say: Say) -> None:
     with _timed("history", say):
         for day in scenario.history:
             history.remember(day, like=scenario.day)
+        yesterday.attest(scenario.yesterday, like=scenario.day, at_home=scenario.at_home)
+        _analyze("obligation", "daily_report", "report_revision", "report_cutoff")
     _morning(scenario.day, places, at)
 
 
@@ -84,7 +87,7 @@ def _units(scenario: Scenario, at: datetime) -> None:
 
 
 def _calendar(scenario: Scenario) -> None:
-    """The response level, and the demo's day as an open or a closed one for the province."""
+    """The response level, and the demo's day, and the one before, as open or closed ones."""
     province = Unit.objects.get(kind=UnitKind.PROVINCE)
     ResponseLevel.objects.get_or_create(
         unit=province,
@@ -95,15 +98,16 @@ def _calendar(scenario: Scenario) -> None:
             "document": scenario.document,
         },
     )
-    _exception, made = DayException.objects.get_or_create(
-        unit=province,
-        day=scenario.day,
-        defaults={"is_open": not scenario.at_home, "reason": "示例数据的一天"},
-    )
-    if made:
-        # A list made ahead for the ordinary week is not this day's.
-        Obligation.objects.filter(day=scenario.day).delete()
-        ObligationDay.objects.filter(day=scenario.day).delete()
+    for day in (scenario.yesterday, scenario.day):
+        _exception, made = DayException.objects.get_or_create(
+            unit=province,
+            day=day,
+            defaults={"is_open": not scenario.at_home, "reason": "示例数据的一天"},
+        )
+        if made and day == scenario.day:
+            # A list made ahead for the ordinary week is not this day's.
+            Obligation.objects.filter(day=day).delete()
+            ObligationDay.objects.filter(day=day).delete()
 
 
 def _morning(day: date, places: cast.Places, at: datetime) -> None:
@@ -141,6 +145,8 @@ def reset() -> None:
         )
         (tables,) = cursor.fetchone()
         cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+    # What migrations leave behind, such as the dictionary of indicators, is there again.
+    call_command("migrate", interactive=False, verbosity=0)
 
 
 def scope(name: str) -> Demo:

@@ -18,7 +18,9 @@ from fangxian.watch.checks import actions, hotpath
 from fangxian.watch.checks.actions import Submission
 from fangxian.watch.checks.rules import Session
 
-CHUNK: Final = 1000
+CHUNK: Final = 150
+#: what is written together has arrived within so many seconds
+SPAN: Final = 30
 OWED: Final = """
 SELECT o.unit_id, o.school_id, coalesce(o.roll, -1), v.code
 FROM obligation o
@@ -70,9 +72,10 @@ class Checks:
         """The places of what has arrived by a moment and is not played yet, in portions."""
         end = int(np.searchsorted(self.times, seconds(until, self.day), side="right"))
         while self.next < end:
-            rows = self.order[self.next : min(end, self.next + CHUNK)]
-            yield rows
+            span = np.searchsorted(self.times, self.times[self.next] + SPAN, side="right")
+            rows = self.order[self.next : min(end, self.next + CHUNK, int(span))]
             self.next += len(rows)
+            yield rows
 
     def play(self, rows: np.ndarray, *, token: str, by: Actor) -> int:
         """Write one portion, but for the groups that have answered otherwise meanwhile.

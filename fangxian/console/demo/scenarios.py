@@ -48,6 +48,11 @@ class Scenario:
         return self.day - timedelta(days=60)
 
     @property
+    def yesterday(self) -> date:
+        """The day whose figures today's are compared with."""
+        return self.day - timedelta(days=1)
+
+    @property
     def history(self) -> list[date]:
         """The days before the demo's own of which something is told."""
         days = [self.day - timedelta(days=back) for back in range(HISTORY_DAYS, 0, -1)]

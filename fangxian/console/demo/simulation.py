@@ -1,8 +1,9 @@
 """The simulated morning as a process: it follows the demo's clock, whatever becomes of either."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from fangxian.console.demo import cast, control, stories
@@ -37,20 +38,32 @@ class Simulation:
         due = set(ObligationDay.objects.filter(day=day).values_list("kind", flat=True))
         first = (Session.MORNING, Session.HOME)
         self.checks = [Checks(day, session, told) for session in first if session.kind in due]
-        self.reports = Reports(day, told, places)
+        self.reports = Reports(day, told)
 
     def turn(self, now: datetime, rest: Callable[[float], None] = lambda spent: None) -> bool:
         """Play what has happened up to `now`; False when it stopped early to look around."""
         begun = time.monotonic()
+        for step in self._steps(now):
+            started = time.monotonic()
+            step()
+            rest(time.monotonic() - started)
+            if time.monotonic() - begun > LONGEST_TURN:
+                return False
+        return True
+
+    def _steps(self, now: datetime) -> Iterator[Callable[[], object]]:
+        """First the checks, then the reports, since these count them; in small portions."""
         for checks in self.checks:
             for rows in checks.chunks(now):
-                started = time.monotonic()
-                checks.play(rows, token=self.token, by=self.by)
-                rest(time.monotonic() - started)
-                if time.monotonic() - begun > LONGEST_TURN:
-                    return False
-        self.reports.play(now)
-        return True
+                yield partial(checks.play, rows, token=self.token, by=self.by)
+        more = True
+
+        def sign() -> None:
+            nonlocal more
+            more = self.reports.play(now)
+
+        while more:
+            yield sign
 
 
 def run(*, forever: Callable[[], bool] = lambda: True) -> None:
@@ -67,9 +80,10 @@ def run(*, forever: Callable[[], bool] = lambda: True) -> None:
         if simulation is None or simulation.morning.day != morning.day:
             simulation = Simulation(morning, mint(real_now()))
         now = control.shown(real_now())
-        simulation.turn(now, lambda spent: time.sleep(spent * REST))
-        DemoMorning.objects.update(played_until=now, beaten_at=real_now())
-        time.sleep(TURN_SECONDS)
+        if simulation.turn(now, lambda spent: time.sleep(spent * REST)):
+            DemoMorning.objects.update(played_until=now)
+            time.sleep(TURN_SECONDS)
+        DemoMorning.objects.update(beaten_at=real_now())
 
 
 def mint(at: datetime) -> str:
