@@ -41,17 +41,20 @@ export function opening(page: CheckPage, item: Item | null): View {
   return {
     school: restoreSchool(from),
     home: restoreHome(from),
-    behalf: {
-      of: String(body?.["on_behalf_of"] ?? page.behalf?.of ?? ""),
-      channel: String(body?.["channel"] ?? ""),
-      toldAt: "",
-    },
+    behalf: onBehalf(page, body),
     editing: !known,
     sending: false,
     item,
     kept: true,
     filter: "",
   };
+}
+
+/** On whose behalf an answer was given; one sent from this page itself has no such channel. */
+function onBehalf(page: CheckPage, body: Payload | undefined): OnBehalf {
+  const told = page.behalf?.channels.find(({ code }) => code === body?.["channel"]);
+  const whom = told ? body?.["on_behalf_of"] : null;
+  return { of: String(whom ?? page.behalf?.of ?? ""), channel: told?.code ?? "", toldAt: "" };
 }
 
 /** Whether what the phone sent is newer than what the page, perhaps a kept one, was drawn from. */
