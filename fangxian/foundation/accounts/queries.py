@@ -7,7 +7,13 @@ from django.db import connection
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from fangxian.foundation.accounts.models import ApiToken, Invitation, RoleAssignment, User
+from fangxian.foundation.accounts.models import (
+    ApiToken,
+    Invitation,
+    PasswordLink,
+    RoleAssignment,
+    User,
+)
 from fangxian.foundation.accounts.rules import Held, fingerprint
 from fangxian.foundation.units.models import UnitVersion
 from fangxian.kernel.access import ANONYMOUS, Actor, Holding, granted
@@ -140,6 +146,17 @@ def open_invitation(secret: str, *, at: datetime, lock: bool = False) -> Invitat
     """The invitation that a link opens; the same refusal whatever is wrong with the link."""
     rows = Invitation.objects.select_for_update() if lock else Invitation.objects.all()
     found = rows.filter(hash=fingerprint(secret), used_at=None, expires_at__gt=at).first()
+    if found is None:
+        raise NotFound(_("This link has been used or has expired. Ask for a new one."))
+    return found
+
+
+def open_password_link(secret: str, *, at: datetime, lock: bool = False) -> PasswordLink:
+    """The link by which an open account gets a new password, while it is good."""
+    links = PasswordLink.objects.select_for_update(of=("self",)) if lock else PasswordLink.objects
+    found = links.filter(
+        hash=fingerprint(secret), used_at=None, expires_at__gt=at, user__is_active=True
+    ).first()
     if found is None:
         raise NotFound(_("This link has been used or has expired. Ask for a new one."))
     return found

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from fangxian.foundation.accounts.actions.roles import locked_user, require_all_of
 from fangxian.foundation.accounts.models import PasswordLink, User
-from fangxian.foundation.accounts.queries import first_place
+from fangxian.foundation.accounts.queries import first_place, open_password_link
 from fangxian.foundation.accounts.rules import (
     PASSWORD_LINK_VALID,
     AccountEvent,
@@ -112,13 +112,7 @@ def make_password_link(*, user_id: int, by: Actor, at: datetime) -> str:
 @transaction.atomic
 def use_password_link(*, secret: str, password: str, at: datetime) -> User:
     """Choose a new password by the link, once; a pause after wrong passwords ends too."""
-    link = (
-        PasswordLink.objects.select_for_update(of=("self",))
-        .filter(hash=fingerprint(secret), used_at=None, expires_at__gt=at, user__is_active=True)
-        .first()
-    )
-    if link is None:
-        raise NotFound(_("This link has been used or has expired. Ask for a new one."))
+    link = open_password_link(secret, at=at, lock=True)
     user = locked_user(link.user_id)
     set_password(user, password, "password")
     user.failed_sign_ins, user.locked_until = 0, None

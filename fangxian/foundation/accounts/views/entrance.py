@@ -12,7 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from fangxian.foundation.accounts import actions, cards
 from fangxian.foundation.accounts.forms import JoinForm, NewPasswordForm, SignInForm
 from fangxian.foundation.accounts.models import ROLE_LABELS, User
-from fangxian.foundation.accounts.queries import name_of, open_invitation, place
+from fangxian.foundation.accounts.queries import (
+    name_of,
+    open_invitation,
+    open_password_link,
+    place,
+)
 from fangxian.foundation.accounts.rules import Role
 from fangxian.foundation.accounts.views.language import remember_language
 from fangxian.kernel import access, clock
@@ -127,6 +132,7 @@ def invitation(request: Request, secret: str) -> HttpResponse:
 @access.public
 def new_password(request: Request, secret: str) -> HttpResponse:
     """Choose a new password by a link from one's administrator."""
+    open_password_link(secret, at=clock.now())
     form = NewPasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -134,8 +140,6 @@ def new_password(request: Request, secret: str) -> HttpResponse:
                 secret=secret, password=form.cleaned_data["password"], at=clock.now()
             )
         except DomainError as error:
-            if error.status != 422:
-                raise
             form.refuse(error)
         else:
             return _let_in(request, user, "/")
