@@ -23,7 +23,7 @@ SERVING = (DatabaseRole.WEB, DatabaseRole.WORKER)
 APPEND_ONLY = ("audit_event",)
 READ_ONLY = ("django_migrations",)
 ROLES_LOCK = 4711_0001
-FUNCTIONS = ("ensure_day(date)",)
+FUNCTIONS = ("ensure_day(date)", "demo_clear_day(date)")
 
 
 def connect(to: Login) -> psycopg.Connection:

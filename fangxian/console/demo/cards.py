@@ -37,11 +37,7 @@ def on_sign_in_page() -> list[DemoCard]:
     """The cards in the reader's language."""
     chinese = (get_language() or "").startswith("zh")
     found = list(cast.engaged())
-    versions = UnitVersion.objects.filter(unit_id__in={held.unit_id for _p, _u, held in found})
-    names = {
-        version.unit_id: version.name_zh if chinese else version.name_en or version.name_zh
-        for version in versions.order_by("valid_from")
-    }
+    names = _names({held.unit_id for _p, _u, held in found}, chinese)
     return [
         DemoCard(
             role=gettext("Outsider") if part.card == cast.OUTSIDER else str(ROLE_LABELS[part.role]),
@@ -52,6 +48,18 @@ def on_sign_in_page() -> list[DemoCard]:
         )
         for part, user, held in found
     ]
+
+
+def _names(units: set[int], chinese: bool) -> dict[int, str]:
+    """Names of units; a group's with its school's before it."""
+    rows = list(UnitVersion.objects.filter(unit_id__in=units).order_by("valid_from"))
+    names = {row.unit_id: row.name_zh if chinese else row.name_en or row.name_zh for row in rows}
+    within = " " if chinese else ", "
+    return names | {
+        row.unit_id: f"{names[row.school_id]}{within}{names[row.unit_id]}"
+        for row in rows
+        if row.school_id in names and row.school_id != row.unit_id
+    }
 
 
 def accounts_of_demo(*, at: datetime) -> list[dict[str, str]]:
