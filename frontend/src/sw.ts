@@ -13,6 +13,7 @@ const ASSETS = "assets";
 const PAGES = "pages-";
 const READER = "Fangxian-Reader";
 const MOST_ASSETS = 60;
+const MOST_PAGES = 12; // names stand on them: no more is kept than a few days' checks
 const PATIENCE_MS = 8000;
 
 interface Keep {
@@ -48,8 +49,7 @@ async function asset(request: Request | string): Promise<Response> {
   const response = await fetch(request);
   if (response.ok) {
     await cache.put(request, response.clone());
-    const keys = await cache.keys();
-    await Promise.all(keys.slice(0, -MOST_ASSETS).map((key) => cache.delete(key)));
+    await trim(cache, MOST_ASSETS);
   }
   return response;
 }
@@ -113,7 +113,15 @@ async function keep({ keep: path, reader, assets }: Keep): Promise<void> {
   if (await cache.match(path)) return;
   const response = await fetch(path, { credentials: "same-origin" });
   const drawnFor = response.headers.get(READER);
-  if (response.ok && !response.redirected && drawnFor === reader) await cache.put(path, response);
+  if (!response.ok || response.redirected || drawnFor !== reader) return;
+  await cache.put(path, response);
+  await trim(cache, MOST_PAGES);
+}
+
+/** Forget the oldest. */
+async function trim(cache: Cache, most: number): Promise<void> {
+  const keys = await cache.keys();
+  await Promise.all(keys.slice(0, -most).map((key) => cache.delete(key)));
 }
 
 async function forgetOthers(name: string): Promise<void> {
