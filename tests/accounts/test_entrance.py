@@ -1,6 +1,7 @@
 """Stories of getting in: signing in, joining by a link, a forgotten password."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -101,7 +102,7 @@ def invited(cast: Cast, role: Role = Role.HEALTH_OFFICER) -> str:
     )
 
 
-def join(secret: str, at: datetime = AT, **changed: str) -> User:
+def join(secret: str, at: datetime = AT, **changed: Any) -> User:
     told = {"username": "xin", "password": GOOD, "display_name": "新老师"} | changed
     return actions.accept_invitation(secret=secret, at=at, **told)
 
@@ -142,7 +143,7 @@ def test_a_link_ends_after_a_week_or_when_withdrawn(cast: Cast) -> None:
 )
 def test_a_weak_or_taken_choice_is_refused_at_its_field(cast: Cast, field: str, value: str) -> None:
     with pytest.raises(Invalid) as refusal:
-        join(invited(cast), **{field: value})
+        join(invited(cast), **dict[str, Any]({field: value}))
     assert set(refusal.value.fields) == {field}
     assert Invitation.objects.filter(used_at=None).exists()
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fangxian.foundation.accounts.rules import AccountEvent
 
-EVENTS = {
+EVENTS: dict[str, object] = {
     AccountEvent.INVITED: _("Invited a person"),
     AccountEvent.INVITATION_WITHDRAWN: _("Withdrew an invitation"),
     AccountEvent.JOINED: _("Took up an invitation"),

@@ -17,7 +17,7 @@ from fangxian.foundation.accounts.models import (
 from fangxian.foundation.accounts.rules import Held, fingerprint
 from fangxian.foundation.units.models import UnitVersion
 from fangxian.kernel.access import ANONYMOUS, Actor, Holding, granted
-from fangxian.kernel.errors import NotFound
+from fangxian.kernel.errors import Forbidden, NotFound
 
 
 def actor_for(user: User, *, today: date) -> Actor:
@@ -89,6 +89,13 @@ def has_other_approver(
             [ids, list(roles), user_id, today, today],
         )
         return bool(cursor.fetchone()[0])
+
+
+def in_person(by: Actor) -> int:
+    """The id of who acts in person; nobody's account is changed by a token or a stranger."""
+    if by.user_id is None or by.token_id is not None:
+        raise Forbidden(_("Sign in yourself for that."))
+    return by.user_id
 
 
 def place(unit_id: int, *, day: date, or_last: bool = False) -> UnitVersion:

@@ -93,8 +93,8 @@ def _person(text: str) -> Q:
 
 
 def _lines(rows: list[AuditEvent], day: date) -> list[Line]:
-    people = {row.by_id for row in rows} | {row.detail.get("user") for row in rows}
-    users = User.objects.filter(pk__in=people - {None}).in_bulk()
+    named = [row.by_id for row in rows] + [row.detail.get("user") for row in rows]
+    users = User.objects.in_bulk({one for one in named if one is not None})
     units = unit_names({row.unit_id for row in rows if row.unit_id is not None}, today=day)
     return [_line(row, users, units) for row in rows]
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from fangxian.foundation.accounts.actions.roles import locked_user, require_all_of
 from fangxian.foundation.accounts.models import PasswordLink, User
-from fangxian.foundation.accounts.queries import first_place, open_password_link
+from fangxian.foundation.accounts.queries import first_place, in_person, open_password_link
 from fangxian.foundation.accounts.rules import (
     PASSWORD_LINK_VALID,
     AccountEvent,
@@ -22,7 +22,7 @@ from fangxian.foundation.accounts.rules import (
 )
 from fangxian.kernel import audit
 from fangxian.kernel.access import ANONYMOUS, Actor
-from fangxian.kernel.errors import Invalid, NotFound
+from fangxian.kernel.errors import Invalid
 
 USERNAME = re.compile(r"[\w.@+-]{3,60}")
 
@@ -65,17 +65,13 @@ def _note_failure(user: User, at: datetime) -> None:
 
 def note_sign_out(*, by: Actor, at: datetime) -> None:
     """Leave a trace of a sign-out."""
-    user = User.objects.filter(pk=by.user_id).first()
-    if user is not None:
-        _note(AccountEvent.SIGNED_OUT, user, by, at)
+    _note(AccountEvent.SIGNED_OUT, User.objects.get(pk=in_person(by)), by, at)
 
 
 @transaction.atomic
 def change_password(*, old: str, new: str, by: Actor, at: datetime) -> User:
     """Change one's own password; every other session of one's own ends by it."""
-    if by.user_id is None or by.token_id is not None:
-        raise NotFound(_("There is no such person within your scope."))
-    user = locked_user(by.user_id)
+    user = locked_user(in_person(by))
     if not user.check_password(old):
         text = _("This is not your present password.")
         raise Invalid(text, {"old": [text]})
@@ -88,7 +84,7 @@ def change_password(*, old: str, new: str, by: Actor, at: datetime) -> User:
 @transaction.atomic
 def set_language(*, language: str, by: Actor) -> None:
     """Remember in which language a person reads."""
-    User.objects.filter(pk=by.user_id).update(language=language)
+    User.objects.filter(pk=in_person(by)).update(language=language)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from fangxian.foundation.accounts.actions.credentials import fit_username, set_password
 from fangxian.foundation.accounts.actions.roles import assign, locked_user
 from fangxian.foundation.accounts.models import Invitation, RoleAssignment, User
-from fangxian.foundation.accounts.queries import open_invitation, place
+from fangxian.foundation.accounts.queries import in_person, open_invitation, place
 from fangxian.foundation.accounts.rules import (
     INVITATION_VALID,
     AccountEvent,
@@ -101,9 +101,7 @@ def accept_invitation(
 def join(*, secret: str, by: Actor, at: datetime) -> None:
     """Take up an invitation's role with the account one has."""
     invitation = open_invitation(secret, at=at, lock=True)
-    if by.user_id is None or by.token_id is not None:
-        raise NotFound(_("This link has been used or has expired. Ask for a new one."))
-    _take_up(invitation, locked_user(by.user_id), at)
+    _take_up(invitation, locked_user(in_person(by)), at)
 
 
 def _take_up(invitation: Invitation, user: User, at: datetime) -> None:

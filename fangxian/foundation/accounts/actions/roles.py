@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from fangxian.foundation.accounts.actions.tokens import refit_tokens
 from fangxian.foundation.accounts.models import RoleAssignment, User
-from fangxian.foundation.accounts.queries import colleagues, place, role_paths
+from fangxian.foundation.accounts.queries import colleagues, in_person, place, role_paths
 from fangxian.foundation.accounts.rules import (
     COVER_LONGEST_DAYS,
     AccountEvent,
@@ -131,10 +131,10 @@ def cover(
     own = (
         RoleAssignment.objects.in_force(today)
         .select_for_update(of=("self",))
-        .filter(pk=assignment_id, user_id=by.user_id, stands_in_for=None)
+        .filter(pk=assignment_id, user_id=in_person(by), stands_in_for=None)
         .first()
     )
-    if own is None or by.token_id is not None:
+    if own is None:
         raise NotFound(_("You do not hold this role today."))
     may_cover(own.role).enforce()
     at_unit = place(own.unit_id, day=today)
@@ -165,12 +165,14 @@ def deactivate(*, user_id: int, by: Actor, at: datetime) -> None:
         _end(row, place(row.unit_id, day=at.date(), or_last=True).path, by, at)
     user.is_active = False
     user.save(update_fields=["is_active"])
+    unit_id, path = _whereabouts(user, by, at.date())
     audit.record(
         AccountEvent.DEACTIVATED,
         by=by,
         at=at,
+        unit_id=unit_id,
+        path=path,
         detail={"user": user_id},
-        **_whereabouts(user, by, at.date()),
     )
 
 
@@ -178,15 +180,16 @@ def deactivate(*, user_id: int, by: Actor, at: datetime) -> None:
 def reactivate(*, user_id: int, by: Actor, at: datetime) -> None:
     """Open a closed account again, without roles: these are given anew."""
     user = locked_user(user_id, closed=True)
-    _whereabouts(user, by, at.date())
+    unit_id, path = _whereabouts(user, by, at.date())
     user.is_active = True
     user.save(update_fields=["is_active"])
     audit.record(
         AccountEvent.REACTIVATED,
         by=by,
         at=at,
+        unit_id=unit_id,
+        path=path,
         detail={"user": user_id},
-        **_whereabouts(user, by, at.date()),
     )
 
 
@@ -204,12 +207,12 @@ def require_all_of(user: User, by: Actor, today: date) -> None:
         raise Forbidden(_("This person also holds a role outside your scope."))
 
 
-def _whereabouts(user: User, by: Actor, today: date) -> dict[str, object]:
+def _whereabouts(user: User, by: Actor, today: date) -> tuple[int, str]:
     """The latest place of the person that `by` administers, for the audit trail."""
     for unit_id in user.roles.order_by("-valid_to", "-pk").values_list("unit_id", flat=True):
         path = place(unit_id, day=today, or_last=True).path
         if by.may(AccountPermission.MANAGE, path):
-            return {"unit_id": unit_id, "path": path}
+            return unit_id, path
     raise NotFound(_("There is no such person within your scope."))
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from fangxian.foundation.accounts import actions, staff
 from fangxian.foundation.accounts.forms import ChangePasswordForm, CoverForm, TokenForm
 from fangxian.foundation.accounts.models import ROLE_LABELS, RoleAssignment, User
-from fangxian.foundation.accounts.queries import colleagues
+from fangxian.foundation.accounts.queries import colleagues, in_person
 from fangxian.foundation.accounts.rules import AccountPermission, Role, may_cover
 from fangxian.foundation.accounts.views.language import remember_language
 from fangxian.foundation.units.models import Unit
@@ -31,7 +31,7 @@ from fangxian.kernel.errors import DomainError, NotFound
 def account(request: Request) -> HttpResponse:
     """One's roles, covers, tokens, language."""
     now = clock.now()
-    user = User.objects.get(pk=request.actor.user_id)
+    user = User.objects.get(pk=in_person(request.actor))
     tokens = staff.tokens_of(user.pk, by=request.actor, at=now)
     held = list(RoleAssignment.objects.in_force(now.date()).filter(user=user).order_by("pk"))
     given = RoleAssignment.objects.in_force(now.date()).filter(stands_in_for=user)
@@ -109,7 +109,7 @@ def cover(request: Request, assignment_id: int) -> HttpResponse:
     today = clock.today()
     own = (
         RoleAssignment.objects.in_force(today)
-        .filter(pk=assignment_id, user_id=request.actor.user_id, stands_in_for=None)
+        .filter(pk=assignment_id, user_id=in_person(request.actor), stands_in_for=None)
         .first()
     )
     if own is None:
@@ -160,7 +160,7 @@ def token(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             secret = actions.mint_token(
-                user=User.objects.get(pk=request.actor.user_id),
+                user=User.objects.get(pk=in_person(request.actor)),
                 unit=Unit.objects.get(pk=unit_id),
                 name=form.cleaned_data["name"],
                 permissions=form.cleaned_data["permissions"],
