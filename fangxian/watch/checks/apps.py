@@ -10,11 +10,14 @@ class ChecksConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from fangxian.kernel import access, registry
+        from fangxian.kernel import access, audit, registry
+        from fangxian.watch.checks.labels import EVENTS, PERMISSIONS
         from fangxian.watch.checks.obligations import declare
         from fangxian.watch.checks.rules import GRANTS, CheckPermission
 
         access.declare(CheckPermission, GRANTS)
+        audit.name_events(EVENTS)
+        access.name_permissions(PERMISSIONS)
         declare()
         registry.landing(10, CheckPermission.RECORD, _start)
         registry.menu(

@@ -3,7 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from fangxian.watch.checks.rules import Reason, Session, Symptom
+from fangxian.watch.checks.rules import (
+    CheckEvent,
+    CheckPermission,
+    Reason,
+    Session,
+    Symptom,
+)
 
 SESSIONS = {
     Session.MORNING: _("Morning check"),
@@ -40,4 +46,12 @@ PLACES = {
     "province": _("In the province"),
     "elsewhere": _("Elsewhere in the country"),
     "abroad": _("Abroad"),
+}
+EVENTS = {
+    CheckEvent.RECORDED: _("Check recorded"),
+    CheckEvent.REVISED: _("Check corrected"),
+}
+PERMISSIONS = {
+    CheckPermission.VIEW: _("See checks"),
+    CheckPermission.RECORD: _("Record checks"),
 }
