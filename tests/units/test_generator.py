@@ -92,7 +92,9 @@ def test_some_schools_report_elsewhere_than_where_they_stand(province: list[Batc
 
 def test_nobody_could_take_it_for_real(province: list[Batch]) -> None:
     batch = province[0]
-    schools = [name for name, kind in zip(batch.name_zh, batch.kind, strict=True) if kind == "school"]
+    schools = [
+        name for name, kind in zip(batch.name_zh, batch.kind, strict=True) if kind == "school"
+    ]
     assert all(name.startswith("示例第") for name in schools)
     assert all(name.endswith("（示例）") for name in batch.contact_name)
     assert all(phone.startswith("000") and len(phone) == 11 for phone in batch.contact_phone)
