@@ -181,7 +181,9 @@ def field(bound: BoundField, help: object = "") -> dict[str, Any]:
     single = isinstance(widget, CheckboxInput)
     # Django gives a group's class to the box around it too, so a group goes without.
     classes = "" if group else _widget_class(widget)
-    attrs = {"class": f"{classes} is-invalid" if bound.errors else classes} if classes else {}
+    attrs: dict[str, str | bool] = {}
+    if classes:
+        attrs["class"] = f"{classes} is-invalid" if bound.errors else classes
     return {
         "field": bound,
         "control": bound.as_widget(attrs=attrs),
