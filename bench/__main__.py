@@ -22,7 +22,7 @@ from bench.counting import Lost
 from bench.generator import CannotMeasure
 from bench.ground import FULL, QUICK, Found, Ground
 from bench.installation import Installation
-from bench.memory import memory_of_machine
+from bench.processes import memory_of_machine
 from bench.works.batch import check_batch
 from bench.works.board import WITHOUT_CACHE, province_board, uncached_board
 from bench.works.check import check, floor_only
@@ -148,11 +148,9 @@ def _print(found: Found, seconds: float) -> None:
     for text in found.remarks:
         say(f"NOTE  {text}")
     gib = memory_of_machine() / 2**30
-    say(
-        f"{time.strftime('%Y-%m-%d')}  {os.cpu_count()} cores, {gib:.0f} GiB, "
-        f"{platform.machine()}, Python {platform.python_version()}; peak MiB is the "
-        f"proportional set size of the server's processes and PostgreSQL; {seconds / 60:.1f} min in all"
-    )
+    machine = f"{os.cpu_count()} cores, {gib:.0f} GiB, {platform.machine()}"
+    say(f"{time.strftime('%Y-%m-%d')}  {machine}, Python {platform.python_version()}")
+    say(f"peak MiB: proportional set size of server and PostgreSQL; {seconds / 60:.1f} min in all")
 
 
 if __name__ == "__main__":

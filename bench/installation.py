@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 
 from bench.generator import CannotMeasure
-from bench.memory import Peak, tree, watched
+from bench.processes import Taken, is_postgres, tree, watched
 
 ROOT = Path(__file__).resolve().parents[1]
 FANGXIAN = [sys.executable, "-c", "from fangxian.console.cli import main; main()"]
@@ -67,14 +67,14 @@ class Installation:
 
         django.setup()
 
-    def command(self, *words: str) -> tuple[float, Peak]:
+    def command(self, *words: str) -> tuple[float, Taken]:
         """Run a command of ours to its end: the seconds it took, and its memory with PostgreSQL."""
         begun = time.monotonic()
-        with self._started(*words) as process, watched(lambda: [process.pid], 0.25) as peak:
+        with self._started(*words) as process, watched(lambda: [process.pid], period=0.25) as taken:
             status = process.wait()
         if status:
             raise CannotMeasure(f"fangxian {' '.join(words)} failed: {self.last_words()}")
-        return time.monotonic() - begun, peak
+        return time.monotonic() - begun, taken
 
     @contextmanager
     def serving(self, **extra: str) -> Iterator[None]:
@@ -86,6 +86,7 @@ class Installation:
                 yield
             finally:
                 self.running = None
+                self._let_go()
                 _end(process)
 
     @contextmanager
@@ -103,6 +104,12 @@ class Installation:
                 yield process
             finally:
                 _end(process)
+
+    def _let_go(self) -> None:
+        """This process's own connections would not outlive the server."""
+        from django.db import connections
+
+        connections.close_all()
 
     def _wait(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -150,7 +157,7 @@ class Installation:
     def database_processes(self) -> list[int]:
         """PostgreSQL alone."""
         found = [pid for root in self.processes() for pid in tree(root)]
-        return [pid for pid in found if _is_postgres(pid)][:1]
+        return [pid for pid in found if is_postgres(pid)][:1]
 
 
 @contextmanager
@@ -215,10 +222,3 @@ def _answers(port: int) -> bool:
         return False
     finally:
         connection.close()
-
-
-def _is_postgres(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/comm").read_text().strip() == "postgres"
-    except (FileNotFoundError, ProcessLookupError):
-        return False

@@ -10,7 +10,7 @@ from pathlib import Path
 from bench import accounts, counting, generator, province
 from bench.bars import at_least
 from bench.ground import Ground
-from bench.memory import watched
+from bench.processes import Taken, watched
 from bench.province import Owing
 from bench.stats import Load, middle
 
@@ -28,24 +28,28 @@ def check_batch(ground: Ground) -> None:
     seconds = min(5, ground.pace.seconds)
     size = int(MUST * HEADROOM * seconds)
     loads: list[Load] = []
-    with watched(ground.installation.processes) as peak:
-        _run(ground, ground.day(DAYS_BACK), int(MUST), 1)
-        for number in range(rounds):
-            loads.append(_run(ground, ground.day(DAYS_BACK + number // 2), size, seconds))
-            ground.say(f"  {number + 1}: {loads[-1].throughput * SIZE:,.0f} checks/s")
+    _run(ground, ground.day(DAYS_BACK), int(MUST), 1, Taken())
+    taken = Taken()
+    for number in range(rounds):
+        loads.append(_run(ground, ground.day(DAYS_BACK + number // 2), size, seconds, taken))
+        ground.say(
+            f"  {number + 1}: {loads[-1].throughput * SIZE:,.0f} checks/s; processor ms each: "
+            f"{taken.each_ms(loads[-1].requests * SIZE)}"
+        )
     figures = middle("check_batch", "checks/s", loads, each=SIZE)
     reached = figures.throughput or 0
     ratio = reached / ground.floor_throughput if ground.floor_throughput else None
     verdict = at_least("batch of 50 checks", reached, MUST, "{:,.0f} checks/s")
-    ground.report(replace(figures, peak_mib=peak.mib, ratio_to_floor=ratio), [verdict])
+    ground.report(replace(figures, peak_mib=taken.mib, ratio_to_floor=ratio), [verdict])
 
 
-def _run(ground: Ground, day: date, size: int, seconds: int) -> Load:
+def _run(ground: Ground, day: date, size: int, seconds: int, taken: Taken) -> Load:
     groups = ground.take(day, size)
     requests = _requests(ground, groups, day)
     with ground.database() as connection:
         before = counting.tally(connection, day)
-        load = generator.run(ground.installation.url, requests, seconds=seconds)
+        with watched(ground.installation.processes, taken):
+            load = generator.run(ground.installation.url, requests, seconds=seconds)
         counting.settle(connection)
         counting.require(load, counting.tally(connection, day) - before, each=SIZE)
     return load

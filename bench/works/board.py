@@ -19,7 +19,7 @@ from bench.bars import at_most
 from bench.counting import Lost
 from bench.generator import CannotMeasure, Request
 from bench.ground import Ground
-from bench.memory import watched
+from bench.processes import watched
 from bench.province import Owing
 from bench.stats import Figures, Load, middle
 
@@ -27,9 +27,9 @@ MUST_P99_MS = 150.0
 MUST_UNCACHED_P50_MS = 120.0
 MUST_BEHIND_SECONDS = 5.0
 ROUNDS = 3
-LOOK_SECONDS = 0.2
+LOOK_SECONDS = 6.0
+PAUSE_SECONDS = 0.1
 STEP = 20
-PATIENCE_SECONDS = 30.0
 LINES = 300
 WITHOUT_CACHE = "FANGXIAN_BOARD_CACHE_SECONDS"
 VIEWERS = {"province": "province_officer", "city": "city_officer", "county": "county_officer"}
@@ -68,7 +68,7 @@ def province_board(ground: Ground) -> None:
     generator.run(url, requests, seconds=ground.pace.warm_seconds, again=True)
     loads: list[Load] = []
     behind: list[float] = []
-    with watched(ground.installation.processes) as peak, _witness(ground, day, viewers) as witness:
+    with watched(ground.installation.processes) as taken, _witness(ground, day, viewers) as witness:
         for _round in range(min(ROUNDS, ground.pace.rounds)):
             load = generator.run(url, requests, seconds=seconds, again=True)
             if load.failed:
@@ -81,7 +81,7 @@ def province_board(ground: Ground) -> None:
         at_most("province board, p99", figures.p99_ms or 0, MUST_P99_MS, "{:.1f} ms"),
         at_most("province board, behind", max(behind), MUST_BEHIND_SECONDS, "{:.1f} s"),
     ]
-    ground.report(replace(figures, peak_mib=peak.mib), verdicts)
+    ground.report(replace(figures, peak_mib=taken.mib), verdicts)
 
 
 def uncached_board(ground: Ground) -> None:
@@ -140,19 +140,25 @@ class Witness:
             self.failure = str(error) or repr(error)
 
     def _step(self, shown: int) -> int:
+        """Some checks in, then every answer for a while must soon show exactly those.
+
+        Each worker of the server may keep its own count: what tells is the last answer that was
+        still behind, not the first that was not.
+        """
         for check in islice(self.checks, STEP):
             status, text = self._send(check)
             if status != http.HTTPStatus.CREATED:
                 raise Lost(f"a check while the board was read: {status} {text[:200]!r}")
-        begun, due = time.monotonic(), shown + STEP
-        while (now := self._shown()) < due:
-            if time.monotonic() - begun > PATIENCE_SECONDS:
-                raise Lost(f"the board shows {now} answered {PATIENCE_SECONDS} s after {due}")
-            time.sleep(LOOK_SECONDS)
-        if now > due:
-            raise Lost(f"the board shows {now} answered, {due} are")
-        self.behind.append(time.monotonic() - begun)
-        return now
+        begun, due, behind = time.monotonic(), shown + STEP, 0.0
+        while (passed := time.monotonic() - begun) < LOOK_SECONDS:
+            now = self._shown()
+            if now > due:
+                raise Lost(f"the board shows {now} answered, {due} are")
+            if now < due:
+                behind = passed
+            time.sleep(PAUSE_SECONDS)
+        self.behind.append(behind)
+        return due
 
     def _shown(self) -> int:
         status, text = self._send(self.viewer.request(self.day))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from bench import accounts, counting, generator, province
@@ -14,7 +15,7 @@ from bench.bars import at_least, at_most
 from bench.generator import Request
 from bench.ground import Ground
 from bench.installation import Bare, bare_server
-from bench.memory import Peak, watched
+from bench.processes import Taken, watched
 from bench.province import Owing
 from bench.stats import Figures, Load, middle, pair_ratios, with_ratio
 
@@ -42,11 +43,13 @@ def floor_only(ground: Ground) -> None:
     """The floor alone."""
     with _floor(ground) as floor:
         loads = []
-        with watched(lambda: [floor.server.pid, *_postgres(ground)]) as peak:
-            for _round in range(ground.pace.rounds):
+        bare = Taken()
+        for number in range(ground.pace.rounds):
+            with watched(partial(_of_floor, ground, floor), bare):
                 loads.append(_run_floor(ground, floor))
+            _say(ground, f"{number + 1}: floor", loads[-1], bare)
         _count_floor(ground, floor)
-        _report_floor(ground, floor, loads, peak)
+        _report_floor(ground, floor, loads, bare)
 
 
 def check(ground: Ground) -> None:
@@ -57,26 +60,28 @@ def check(ground: Ground) -> None:
         _run_check(ground, next(slices), ground.pace.warm_seconds)
         floors: list[Load] = []
         checks: list[Load] = []
-        bare_peak, peak = Peak(), Peak()
+        bare, full = Taken(), Taken()
         for number in range(ground.pace.rounds):
-            with watched(lambda: [floor.server.pid, *_postgres(ground)]) as seen:
+            with watched(partial(_of_floor, ground, floor), bare):
                 floors.append(_run_floor(ground, floor))
-            bare_peak.mib = max(bare_peak.mib, seen.mib)
-            with watched(ground.installation.processes) as seen:
+            _say(ground, f"{number + 1}: floor", floors[-1], bare)
+            with watched(ground.installation.processes, full):
                 checks.append(_run_check(ground, next(slices), ground.pace.seconds))
-            peak.mib = max(peak.mib, seen.mib)
-            _say_pair(ground, number, floors[-1], checks[-1])
+            _say(ground, "   check", checks[-1], full)
         _count_floor(ground, floor)
-        _report_floor(ground, floor, floors, bare_peak)
-    _report_check(ground, checks, pair_ratios(floors, checks), peak)
+        _report_floor(ground, floor, floors, bare)
+    _report_check(ground, checks, pair_ratios(floors, checks), full)
 
 
-def _say_pair(ground: Ground, number: int, floor: Load, check: Load) -> None:
+def _say(ground: Ground, name: str, load: Load, taken: Taken) -> None:
     ground.say(
-        f"  {number + 1}: floor {floor.throughput:,.0f}/s (p99 {floor.p99_ms:.1f} ms), "
-        f"check {check.throughput:,.0f}/s (p99 {check.p99_ms:.1f} ms), "
-        f"ratio {check.throughput / floor.throughput:.3f}"
+        f"  {name} {load.throughput:,.0f}/s, p50 {load.p50_ms:.1f}, p99 {load.p99_ms:.1f} ms; "
+        f"processor ms each: {taken.each_ms(load.requests)}"
     )
+
+
+def _of_floor(ground: Ground, floor: Floor) -> list[int]:
+    return [floor.server.pid, *ground.installation.database_processes()]
 
 
 @contextmanager
@@ -192,23 +197,19 @@ def _run_check(ground: Ground, part: Slice, seconds: int) -> Load:
     return load
 
 
-def _postgres(ground: Ground) -> list[int]:
-    return ground.installation.database_processes()
-
-
-def _report_floor(ground: Ground, floor: Floor, loads: Sequence[Load], peak: Peak) -> None:
+def _report_floor(ground: Ground, floor: Floor, loads: Sequence[Load], taken: Taken) -> None:
     figures = middle("floor_insert", "rows/s", loads)
     ground.floor_throughput = figures.throughput
     ground.remark(f"the floor is the bare handler with {floor.workers} worker(s)")
-    ground.report(replace(figures, peak_mib=peak.mib, ratio_to_floor=1.0))
+    ground.report(replace(figures, peak_mib=taken.mib, ratio_to_floor=1.0))
 
 
 def _report_check(
-    ground: Ground, loads: Sequence[Load], ratios: Sequence[float], peak: Peak
+    ground: Ground, loads: Sequence[Load], ratios: Sequence[float], taken: Taken
 ) -> None:
     figures: Figures = with_ratio(middle("check", "checks/s", loads), ratios)
     verdicts = [
         at_least("check, of floor", figures.ratio_to_floor or 0, MUST_RATIO, "{:.3f}"),
         at_most("check, p99", figures.p99_ms or 0, MUST_P99_MS, "{:.1f} ms"),
     ]
-    ground.report(replace(figures, peak_mib=peak.mib), verdicts)
+    ground.report(replace(figures, peak_mib=taken.mib), verdicts)
