@@ -10,12 +10,30 @@ class ReportingConfig(AppConfig):
     label = "reporting"
 
     def ready(self) -> None:
-        from fangxian.kernel import access
-        from fangxian.kernel.registry import MenuItem, menu
+        from fangxian.kernel import access, audit
+        from fangxian.kernel.registry import MenuItem, landing, menu
         from fangxian.watch.reporting.obligations import declare
-        from fangxian.watch.reporting.rules import GRANTS, ReportPermission
+        from fangxian.watch.reporting.rules import GRANTS, ReportEvent, ReportPermission
 
         access.declare(ReportPermission, GRANTS)
+        access.name_permissions(
+            {
+                ReportPermission.VIEW: _("See daily reports"),
+                ReportPermission.EXACT: _("See small figures about health"),
+                ReportPermission.SIGN: _("Sign daily reports"),
+                ReportPermission.DECIDE: _("Accept or return daily reports"),
+            }
+        )
+        audit.name_events(
+            {
+                ReportEvent.SIGNED: _("Daily report signed"),
+                ReportEvent.ACCEPTED: _("Daily report accepted"),
+                ReportEvent.RETURNED: _("Daily report returned"),
+                ReportEvent.REVISED: _("Correction of a daily report announced"),
+                ReportEvent.NAMES_READ: _("Names behind a figure read"),
+                ReportEvent.DICTIONARY_RECORDED: _("Dictionary of figures recorded"),
+            }
+        )
         declare()
         menu(
             MenuItem(
@@ -26,6 +44,7 @@ class ReportingConfig(AppConfig):
                 ReportPermission.VIEW,
             )
         )
+        landing(20, ReportPermission.SIGN, "reporting:start")
         post_migrate.connect(_record_dictionary, sender=self)
 
 
