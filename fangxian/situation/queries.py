@@ -14,12 +14,15 @@ from fangxian.foundation.obligations.kinds import Kind, OwedBy, all_kinds, kind_
 from fangxian.foundation.obligations.queries import Contact, LastChase, Standing, UnitRef
 from fangxian.foundation.obligations.rules import Counts, ObligationPermission
 from fangxian.foundation.units.divisions import all_divisions, forms_of
-from fangxian.foundation.units.models import UnitKind, UnitVersion
+from fangxian.foundation.units.models import BUREAU_KINDS, UnitKind, UnitVersion
 from fangxian.kernel.access import Actor
 from fangxian.situation.rules import Order, in_order, kind_to_show
+from fangxian.watch.reporting.indicators import indicators
+from fangxian.watch.reporting.queries import upper_table
 
 STRIP_DAYS = 14
-CALLS_SHOWN = 8
+CALLS_SHOWN = 6
+LINES_SHOWN = 25
 BOUNDARIES = "situation/sichuan_county.geojson"
 MAPPED = {UnitKind.PROVINCE, UnitKind.CITY}
 
@@ -53,6 +56,20 @@ class Area:
 
 
 @dataclass(frozen=True)
+class Table:
+    """One table of the board: all its lines, and those of them that are drawn."""
+
+    name: str
+    lines: tuple[Line, ...]
+    shown: tuple[Line, ...]
+
+    @property
+    def hidden(self) -> int:
+        """How many lines are left out."""
+        return len(self.lines) - len(self.shown)
+
+
+@dataclass(frozen=True)
 class Board:
     """Everything a board shows of a unit, a day and a kind."""
 
@@ -68,6 +85,7 @@ class Board:
     at: datetime
     last_chase: LastChase | None
     version: str
+    everyone: bool = False
 
     @property
     def made(self) -> bool:
@@ -80,7 +98,19 @@ class Board:
         return self.kind.owed_by is OwedBy.GROUP
 
     @property
+    def tables(self) -> "tuple[Table, ...]":
+        """The children in two tables, where there are bureaus and schools among them."""
+        bureaus = tuple(line for line in self.lines if line.unit.kind in BUREAU_KINDS)
+        others = tuple(line for line in self.lines if line.unit.kind not in BUREAU_KINDS)
+        return tuple(
+            Table(name, lines, lines if self.everyone else lines[:LINES_SHOWN])
+            for name, lines in (("bureaus", bureaus), ("schools", others))
+            if any(line.counts.expected != 0 for line in lines)
+        )
+
+    @property
     def past_due(self) -> bool:
+        """Whether the deadline has passed."""
         return self.at > self.due_at
 
 
@@ -113,6 +143,7 @@ def board(
     by: Actor,
     order: Order = Order.SILENCE,
     descending: bool = False,
+    everyone: bool = False,
 ) -> Board:
     """The board of a unit, as this actor may see it."""
     by.require(ObligationPermission.VIEW, unit.path)
@@ -137,6 +168,7 @@ def board(
         at=at,
         last_chase=last_chase,
         version=_mark(shared, last_chase, kind, at),
+        everyone=everyone,
     )
 
 
@@ -209,6 +241,46 @@ def last_days(
 ) -> list[tuple[date, Counts]]:
     """The strip: two weeks up to a day."""
     return obligations.shared_strip(unit=unit, kind=kind.code, last=last, days=STRIP_DAYS, at=at)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One signed figure of all below, and the day before's."""
+
+    name: str
+    now: int | None
+    before: int | None
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What the schools have signed today. `signed` of `expected` schools stand behind it."""
+
+    figures: tuple[Figure, ...]
+    counts: Counts
+    signed_before: int
+
+    @property
+    def version(self) -> str:
+        """A mark that changes with the figures."""
+        parts = [(one.name, one.now, one.before) for one in self.figures]
+        return blake2b(repr((parts, self.counts.values())).encode(), digest_size=9).hexdigest()
+
+
+def figures(*, unit: UnitVersion, day: date, at: datetime, by: Actor) -> Figures:
+    """The figures of a unit, each with the day before's; None where no signed report tells."""
+    table = upper_table(unit=unit, day=day, by=by, at=at)
+    known = indicators()
+    return Figures(
+        tuple(
+            Figure(str(known[code].name), table.total.figures[code], table.total.before.get(code))
+            for code in table.codes
+            if code in known and code in table.total.figures
+        ),
+        table.total.counts,
+        table.total.signed_before,
+    )
 
 
 def places_above(unit: UnitVersion, *, day: date, by: Actor) -> list[UnitRef]:

@@ -26,6 +26,7 @@ from fangxian.kernel.access.requests import Request
 from fangxian.kernel.errors import Invalid, NotFound
 from fangxian.situation import queries, rules, texts
 from fangxian.situation.forms import DayForm, ExcuseForm
+from fangxian.watch.reporting.rules import ReportPermission
 
 PAGE_SIZE = 50
 #: parameters that only the polling fragment carries: they belong in no link
@@ -94,6 +95,7 @@ def board(request: Request, code: str) -> HttpResponse:
         "day_before": asked.day - timedelta(days=1),
         "day_after": asked.day + timedelta(days=1),
         "today": asked.at.date(),
+        "may_see_figures": request.actor.may(ReportPermission.VIEW, asked.unit.path),
     }
     return render(request, "situation/board.html", page)
 
@@ -130,12 +132,18 @@ def _moving(request: Request, asked: Asked) -> dict[str, Any]:
         by=actor,
         order=order,
         descending=descending,
+        everyone="all" in request.GET,
     )
     step = rules.step_announced(shown.counts)
     poll = {"seen": shown.version, "said": "" if step is None else step, "sort": sort}
+    if shown.everyone:
+        poll["all"] = "1"
     return {
         "asked": asked,
         "board": shown,
+        "tables": shown.tables,
+        "everyone_url": f"{asked.url('board')}&{urlencode({'sort': sort, 'all': 1})}",
+        "sorted": order is not rules.Order.SILENCE,
         "headline": texts.headline(shown),
         "has_contacts": any(line.contact for line in shown.lines),
         "map": queries.map_source(shown, texts.map_texts()) if shown.areas else None,
@@ -165,6 +173,23 @@ def days(request: Request, code: str) -> HttpResponse:
         for day, counts in found
     ]
     return render(request, "situation/days.html", {"asked": asked, "strip": strip})
+
+
+@access.requires(ReportPermission.VIEW)
+@require_GET
+def figures(request: Request, code: str) -> HttpResponse:
+    """What the schools have signed, with the change since the day before; 204 when unchanged."""
+    asked = _asked(request, code)
+    found = queries.figures(unit=asked.unit, day=asked.day, at=asked.at, by=request.actor)
+    if request.GET.get("seen") == found.version:
+        return HttpResponse(status=204)
+    page = {
+        "asked": asked,
+        "found": found,
+        "url": f"{asked.url('figures')}&{urlencode({'seen': found.version})}",
+        "moves": asked.day >= asked.at.date(),
+    }
+    return render(request, "situation/figures.html", page)
 
 
 @access.requires(ObligationPermission.VIEW)

@@ -12,7 +12,7 @@ from tests.cast import DAY, Cast
 MORNING = "check.morning"
 
 
-def get(cast: Cast, who: str, path: str, **query: object) -> Any:
+def get(cast: Cast, who: str, path: str, **query: str | int | bool) -> Any:
     token = cast.tokens.get(who, who)
     return Client().get(
         f"/api/v1/units/{path}",
