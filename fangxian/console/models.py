@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from fangxian.kernel import privacy
+
 
 class DemoMorning(models.Model):
     """The one simulated morning: whose it is, and how far it has been played.
@@ -24,7 +26,9 @@ class DemoMorning(models.Model):
     beaten_at = models.DateTimeField(null=True)
     rewind_asked = models.BooleanField(default=False)
 
-    classified: ClassVar[dict[str, str]] = {"*": "public"}
+    classified: ClassVar = privacy.fields(
+        public="id day county_id school_id group_id speed played_until beaten_at rewind_asked",
+    )
 
     class Meta:
         db_table = "demo_morning"

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from fangxian.kernel import privacy
 from fangxian.kernel.audit.models import AuditEvent
 from fangxian.kernel.clock import DemoClock
 
@@ -37,7 +38,11 @@ class Installation(models.Model):
     objects = InstallationQuerySet.as_manager()
 
     #: every field's class, for the test that none is forgotten
-    classified: ClassVar[dict[str, str]] = {"*": "public"}
+    classified: ClassVar = privacy.fields(
+        public=(
+            "id is_demo scenario created_at clock_real_at clock_demo_at clock_speed clock_stop_at"
+        ),
+    )
 
     class Meta:
         constraints: ClassVar = [

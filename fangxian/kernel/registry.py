@@ -91,9 +91,7 @@ def on_calendar_change(listener: CalendarListener) -> None:
     _calendar_listeners.append(listener)
 
 
-def calendar_changed(
-    *, first: date, last: date | None, path: str, by: Actor, at: datetime
-) -> None:
+def calendar_changed(*, first: date, last: date | None, path: str, by: Actor, at: datetime) -> None:
     """Tell who follows the calendar; called by the actions that change it."""
     for listener in _calendar_listeners:
         listener(first=first, last=last, path=path, by=by, at=at)

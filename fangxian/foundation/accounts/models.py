@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fangxian.foundation.accounts.rules import Role
 from fangxian.foundation.units.models import OPEN_END, Unit
+from fangxian.kernel import privacy
 
 ROLE_LABELS = {
     Role.GROUP_TEACHER: _("Group teacher"),
@@ -62,13 +63,13 @@ class User(AbstractBaseUser):
 
     objects = UserManager()
 
-    classified: ClassVar[dict[str, str]] = {
-        "id": "public",
-        "language": "public",
-        "is_active": "public",
-        "is_demo": "public",
-        "*": "personal",
-    }
+    classified: ClassVar = privacy.fields(
+        public="id language is_active is_demo",
+        personal=(
+            "password last_login username display_name phone email created_at "
+            "failed_sign_ins locked_until"
+        ),
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -102,7 +103,9 @@ class RoleAssignment(models.Model):
 
     objects = RoleAssignmentQuerySet.as_manager()
 
-    classified: ClassVar[dict[str, str]] = {"*": "public"}
+    classified: ClassVar = privacy.fields(
+        public="id user role unit valid_from valid_to given_by given_at stands_in_for",
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -142,7 +145,10 @@ class ApiToken(models.Model):
 
     objects = ApiTokenQuerySet.as_manager()
 
-    classified: ClassVar[dict[str, str]] = {"name": "personal", "*": "public"}
+    classified: ClassVar = privacy.fields(
+        public="id user unit hash permissions created_at expires_at revoked_at",
+        personal="name",
+    )
 
     def __str__(self) -> str:
         return self.name
@@ -163,11 +169,10 @@ class Invitation(models.Model):
     used_at = models.DateTimeField(null=True)
     user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
 
-    classified: ClassVar[dict[str, str]] = {
-        "name": "personal",
-        "phone": "personal",
-        "*": "public",
-    }
+    classified: ClassVar = privacy.fields(
+        public="id hash unit role invited_by created_at expires_at used_at user",
+        personal="name phone",
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -193,7 +198,9 @@ class PasswordLink(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
 
-    classified: ClassVar[dict[str, str]] = {"*": "public"}
+    classified: ClassVar = privacy.fields(
+        public="id hash user made_by created_at expires_at used_at",
+    )
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.expires_at:%Y-%m-%d}"

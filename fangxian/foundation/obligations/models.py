@@ -10,6 +10,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from fangxian.kernel import privacy
 from fangxian.kernel.access import ScopedQuerySet
 
 
@@ -69,12 +70,13 @@ class Obligation(models.Model):
 
     objects = ObligationQuerySet.as_manager()
 
-    classified: ClassVar[dict[str, str]] = {
-        "answered_by": "personal",
-        "on_behalf_of": "personal",
-        "excused_by": "personal",
-        "*": "public",
-    }
+    classified: ClassVar = privacy.fields(
+        public=(
+            "day kind unit_id subject school_id bureau_id path due_at roll told_at "
+            "received_at channel accounted excused_at reason cancelled_at"
+        ),
+        personal="answered_by on_behalf_of excused_by",
+    )
 
     class Meta:
         db_table = "obligation"
@@ -93,7 +95,9 @@ class ObligationDay(models.Model):
     made_at = models.DateTimeField()
     frozen_at = models.DateTimeField()
 
-    classified: ClassVar[dict[str, str]] = {"*": "public"}
+    classified: ClassVar = privacy.fields(
+        public="day kind expected made_at frozen_at",
+    )
 
     class Meta:
         db_table = "obligation_day"
@@ -118,7 +122,10 @@ class Chase(models.Model):
 
     objects = ScopedQuerySet.as_manager()
 
-    classified: ClassVar[dict[str, str]] = {"chased_by": "personal", "*": "public"}
+    classified: ClassVar = privacy.fields(
+        public="id day kind unit_id school_id path chased_at from_name_zh from_name_en",
+        personal="chased_by",
+    )
 
     class Meta:
         db_table = "obligation_chase"

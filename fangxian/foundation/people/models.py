@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 from django.db import models
 
 from fangxian.foundation.units.models import OPEN_END, Unit
+from fangxian.kernel import privacy
 from fangxian.kernel.access import ScopedQuerySet
 
 
@@ -46,12 +47,10 @@ class Membership(models.Model):
 
     objects = MembershipQuerySet.as_manager()
 
-    classified: ClassVar[dict[str, str]] = {
-        "number": "personal",
-        "phone": "personal",
-        "person": "personal",
-        "*": "public",
-    }
+    classified: ClassVar = privacy.fields(
+        public="id group school path valid_from valid_to",
+        personal="person number phone",
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from fangxian.foundation.units.models import Unit
+from fangxian.kernel import privacy
 
 
 class DayException(models.Model):
@@ -15,7 +16,9 @@ class DayException(models.Model):
     is_open = models.BooleanField()
     reason = models.CharField(max_length=120)
 
-    classified: ClassVar[dict[str, str]] = {"*": "public"}
+    classified: ClassVar = privacy.fields(
+        public="id unit day is_open reason",
+    )
 
     class Meta:
         constraints: ClassVar = [

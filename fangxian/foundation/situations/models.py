@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from fangxian.foundation.units.models import OPEN_END, Unit
+from fangxian.kernel import privacy
 
 
 class ResponseLevel(models.Model):
@@ -22,7 +23,9 @@ class ResponseLevel(models.Model):
     noon_checks = models.BooleanField(default=False)
     document = models.CharField(max_length=200, default="", blank=True)
 
-    classified: ClassVar[dict[str, str]] = {"*": "public"}
+    classified: ClassVar = privacy.fields(
+        public="id unit level valid_from valid_to home_checks noon_checks document",
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from fangxian.kernel import privacy
+
 
 class AuditEvent(models.Model):
     """One thing done. The web and worker roles may insert and read, never change or remove."""
@@ -20,11 +22,10 @@ class AuditEvent(models.Model):
     subject = models.CharField(max_length=200, default="")
     detail = models.JSONField(default=dict)
 
-    classified: ClassVar[dict[str, str]] = {
-        "by_id": "personal",
-        "detail": "personal",
-        "*": "public",
-    }
+    classified: ClassVar = privacy.fields(
+        public="id day at event token_id unit_id path subject",
+        personal="by_id detail",
+    )
 
     class Meta:
         app_label = "kernel"

@@ -5,9 +5,7 @@ class Migration(migrations.Migration):
     dependencies = [("kernel", "0002_ensure_day")]
 
     operations = [
-        migrations.RemoveConstraint(
-            model_name="installation", name="installation_speed_positive"
-        ),
+        migrations.RemoveConstraint(model_name="installation", name="installation_speed_positive"),
         migrations.AddConstraint(
             model_name="installation",
             constraint=models.CheckConstraint(

@@ -11,6 +11,7 @@ from typing import ClassVar, Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from fangxian.kernel import privacy
 from fangxian.kernel.access import ScopedQuerySet
 
 
@@ -69,11 +70,16 @@ class Check(models.Model):
 
     objects = CheckQuerySet.as_manager()
 
-    classified: ClassVar[dict[str, str]] = {
-        "recorded_by": "personal",
-        "on_behalf_of": "personal",
-        "*": "public",
-    }
+    classified: ClassVar = privacy.fields(
+        public=(
+            "id day unit_id session revision is_current revises school_id path enrolled "
+            "present not_known absent_ill absent_leave absent_unknown absent_other "
+            "symptomatic_present fever reached_well reached_ill not_reached at_campus "
+            "at_city at_province at_elsewhere at_abroad digest token_id channel told_at "
+            "received_at"
+        ),
+        personal="recorded_by on_behalf_of",
+    )
 
     class Meta:
         db_table = "check_revision"
@@ -107,14 +113,11 @@ class CheckLine(models.Model):
 
     objects = ScopedQuerySet.as_manager()
 
-    classified: ClassVar[dict[str, str]] = {
-        "person_id": "personal",
-        "name": "personal",
-        "reason": "health",
-        "symptoms": "health",
-        "temperature": "health",
-        "*": "public",
-    }
+    classified: ClassVar = privacy.fields(
+        public="day unit_id session revision number school_id path is_present known_at",
+        personal="person_id name",
+        health="reason symptoms temperature",
+    )
 
     class Meta:
         db_table = "check_line"

@@ -10,6 +10,7 @@ from typing import ClassVar, Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from fangxian.kernel import privacy
 from fangxian.kernel.access import ScopedQuerySet
 from fangxian.watch.reporting.rules import State
 
@@ -27,10 +28,15 @@ class DictionaryVersion(models.Model):
     digest = models.BinaryField(max_length=32)
     recorded_at = models.DateTimeField()
 
-    classified: ClassVar[dict[str, str]] = {"*": "public"}
+    classified: ClassVar = privacy.fields(
+        public="number effective_from content digest recorded_at",
+    )
 
     class Meta:
         db_table = "report_dictionary"
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.effective_from}"
 
 
 class DailyReportQuerySet(ScopedQuerySet["DailyReport"]):
@@ -65,15 +71,16 @@ class DailyReport(models.Model):
 
     objects = DailyReportQuerySet.as_manager()
 
-    classified: ClassVar[dict[str, str]] = {
-        "signed_by": "personal",
-        "decided_by": "personal",
-        "comment": "personal",
-        "*": "public",
-    }
+    classified: ClassVar = privacy.fields(
+        public="day school_id bureau_id path state revision signed_at decided_at",
+        personal="signed_by decided_by comment",
+    )
 
     class Meta:
         db_table = "daily_report"
+
+    def __str__(self) -> str:
+        return f"{self.school_id} {self.day} {self.state}"
 
 
 class ReportRevision(models.Model):
@@ -107,15 +114,21 @@ class ReportRevision(models.Model):
 
     objects = ScopedQuerySet.as_manager()
 
-    classified: ClassVar[dict[str, str]] = {
-        "signed_by": "personal",
-        "figures": "health",
-        "entered": "health",
-        "*": "public",
-    }
+    classified: ClassVar = privacy.fields(
+        public=(
+            "day school_id revision bureau_id path signed_at cutoff_from cutoff_at "
+            "dictionary_version groups_expected groups_answered people_total "
+            "people_accounted zero_total is_full_zero"
+        ),
+        personal="signed_by",
+        health="figures entered",
+    )
 
     class Meta:
         db_table = "report_revision"
+
+    def __str__(self) -> str:
+        return f"{self.school_id} {self.day} {self.revision}"
 
 
 class Decision(models.Model):
@@ -133,14 +146,16 @@ class Decision(models.Model):
 
     objects = ScopedQuerySet.as_manager()
 
-    classified: ClassVar[dict[str, str]] = {
-        "decided_by": "personal",
-        "comment": "personal",
-        "*": "public",
-    }
+    classified: ClassVar = privacy.fields(
+        public="day school_id revision path accepted decided_at",
+        personal="decided_by comment",
+    )
 
     class Meta:
         db_table = "report_decision"
+
+    def __str__(self) -> str:
+        return f"{self.school_id} {self.day} {self.revision}"
 
 
 class Cutoff(models.Model):
@@ -160,7 +175,9 @@ class Cutoff(models.Model):
 
     objects = ScopedQuerySet.as_manager()
 
-    classified: ClassVar[dict[str, str]] = {"*": "public"}
+    classified: ClassVar = privacy.fields(
+        public="school_id path day since since_edge at at_edge",
+    )
 
     class Meta:
         db_table = "report_cutoff"
@@ -169,3 +186,6 @@ class Cutoff(models.Model):
                 condition=models.Q(since__lte=models.F("at")), name="report_cutoff_in_order"
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.school_id} {self.at:%Y-%m-%d %H:%M}"
