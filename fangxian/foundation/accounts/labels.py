@@ -1,4 +1,4 @@
-"""What the events of this room are called."""
+"""What the events of this room, and the facts in the audit trail, are called."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -20,4 +20,28 @@ EVENTS: dict[str, object] = {
     AccountEvent.PASSWORD_LINK_MADE: _("Made a link for a new password"),
     AccountEvent.DEACTIVATED: _("Closed an account"),
     AccountEvent.REACTIVATED: _("Opened an account again"),
+}
+
+
+#: the facts that the rooms' events carry, as the audit trail's reader reads them
+FACTS: dict[str, object] = {
+    "count": _("number"),
+    "day": _("day"),
+    "document": _("document"),
+    "from": _("from"),
+    "headcount": _("headcount"),
+    "home": _("home checks"),
+    "invitation": _("invitation no."),
+    "kind": _("kind"),
+    "level": _("level"),
+    "noon": _("noon checks"),
+    "open": _("school day"),
+    "permissions": _("permissions"),
+    "person_id": _("person no."),
+    "reason": _("reason"),
+    "revision": _("revision"),
+    "role": _("role"),
+    "token": _("token no."),
+    "until": _("until"),
+    "user": _("account"),
 }

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
-from fangxian.foundation.accounts.models import User
-from fangxian.foundation.accounts.rules import AccountPermission
+from fangxian.foundation.accounts.labels import FACTS
+from fangxian.foundation.accounts.models import ROLE_LABELS, User
+from fangxian.foundation.accounts.rules import AccountPermission, Role
 from fangxian.foundation.accounts.staff import unit_names
-from fangxian.kernel.access import Actor, within_any
+from fangxian.foundation.units.models import OPEN_END
+from fangxian.kernel.access import Actor, permission_label, within_any
 from fangxian.kernel.audit import event_label
 from fangxian.kernel.models import AuditEvent
 
@@ -33,6 +36,7 @@ class Line:
 
     event: AuditEvent
     label: object
+    subject: object
     who: str
     unit: str
     facts: tuple[tuple[str, object], ...]
@@ -94,21 +98,33 @@ def _person(text: str) -> Q:
 
 def _lines(rows: list[AuditEvent], day: date) -> list[Line]:
     named = [row.by_id for row in rows] + [row.detail.get("user") for row in rows]
-    users = User.objects.in_bulk({one for one in named if one is not None})
+    users = User.objects.in_bulk({one for one in named if isinstance(one, int)})
     units = unit_names({row.unit_id for row in rows if row.unit_id is not None}, today=day)
     return [_line(row, users, units) for row in rows]
 
 
 def _line(row: AuditEvent, users: dict[int, User], units: dict[int, str]) -> Line:
     detail = dict(row.detail)
-    system = detail.pop("system", "")
-    if (about := detail.get("user")) in users:
-        detail["user"] = users[about]
-    who = users.get(row.by_id or 0, system)
-    return Line(
-        row,
-        event_label(row.event),
-        str(who),
-        units.get(row.unit_id or 0, ""),
-        tuple(sorted(detail.items())),
+    who = users.get(row.by_id or 0, detail.pop("system", ""))
+    facts = tuple(
+        (FACTS.get(term, term), _said(term, value, users))
+        for term, value in sorted(detail.items())
+        if value not in (str(OPEN_END), row.subject)
     )
+    subject = ROLE_LABELS.get(Role(row.subject), "") if row.subject in set(Role) else row.subject
+    return Line(
+        row, event_label(row.event), subject, str(who), units.get(row.unit_id or 0, ""), facts
+    )
+
+
+def _said(term: str, value: object, users: dict[int, User]) -> object:
+    """A fact as a person reads it."""
+    if term == "user" and isinstance(value, int):
+        return users.get(value, value)
+    if term == "role" and value in set(Role):
+        return ROLE_LABELS[Role(str(value))]
+    if term == "permissions" and isinstance(value, list):
+        return ", ".join(str(permission_label(one)) for one in value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return value
