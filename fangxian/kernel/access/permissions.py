@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from typing import TypeVar
 
 
 class Permission(StrEnum):
     """Base of each room's own list; a value reads `room.verb`."""
+
+
+Declared = TypeVar("Declared", bound=Permission)
 
 
 _known: dict[str, Permission] = {}
@@ -31,7 +35,7 @@ def known() -> Mapping[str, Permission]:
     return _known
 
 
-def name_permissions(labels: Mapping[Permission, object]) -> None:
+def name_permissions(labels: Mapping[Declared, object]) -> None:
     """Name a room's permissions in lazy translations, for who hands them to a program."""
     _labels.update({permission.value: label for permission, label in labels.items()})
 
