@@ -24,9 +24,8 @@ def main() -> int:
     node, npm = system() or bundled()
     path = f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"
     command = [str(node), str(npm), *sys.argv[1:]]
-    return subprocess.run(
-        command, cwd=FRONTEND, env={**os.environ, "PATH": path}, check=False
-    ).returncode
+    environment = {**os.environ, "PATH": path, "NO_UPDATE_NOTIFIER": "1"}
+    return subprocess.run(command, cwd=FRONTEND, env=environment, check=False).returncode
 
 
 def accepted(version: str) -> bool:

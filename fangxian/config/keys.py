@@ -20,7 +20,7 @@ def key(home: Path, name: str) -> str:
         return path.read_text().strip()
     except OSError as error:
         raise BadSetting(
-            f"FANGXIAN_HOME: {path} cannot be used ({error.strerror}): "
+            f"FANGXIAN_HOME: {home} cannot be used ({error.strerror}): "
             "write a directory that you may write to"
         ) from None
 

@@ -135,7 +135,9 @@ def _prepare(supervisor: Supervisor, environment: Environment, *, demo: bool) ->
 def _children(environment: Environment, commands: set[str]) -> Iterator[Child]:
     web = _environment(environment, DatabaseRole.WEB)
     worker = _environment(environment, DatabaseRole.WORKER)
-    yield Child(WEB, _granian(environment), web)
+    # Asked to end, the web server ends its own processes too; the others have none, and
+    # without a database the worker would wait for one.
+    yield Child(WEB, _granian(environment), web, at_our_death="TERM")
     yield Child("worker", _management("procrastinate", "worker", *_worker_options()), worker)
     if "simulate" in commands and _is_demo(environment):
         yield Child("simulation", _management("simulate"), worker)

@@ -37,6 +37,7 @@ class Child:
     name: str
     command: list[str]
     environment: Mapping[str, str]
+    at_our_death: str = "KILL"
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     failures: int = 0
@@ -45,7 +46,7 @@ class Child:
     def start(self) -> None:
         """Start it in a process group of its own, to be ended with us whatever happens."""
         self.process = subprocess.Popen(
-            Runner().command(*self.command),
+            Runner().command(*self.command, at_our_death=self.at_our_death),
             env=dict(self.environment),
             stdin=subprocess.DEVNULL,
             process_group=0,

@@ -1,0 +1,5 @@
+"""`python -m fangxian.console`: the same as `fangxian`."""
+
+from fangxian.console.cli import main
+
+main()
