@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -49,31 +49,33 @@ class Recorded:
 def record(submission: Submission, *, by: Actor, at: datetime) -> Recorded:
     """Record a group's check, or a correction of it; saying the same twice changes nothing.
 
-    Raises NotFound (unit unknown or out of scope, with the right code for an older or newer
-    one), Forbidden, Invalid (naming each field) or Conflict (naming the current revision).
+    Locks the check before the obligation, as the hot path does, so that the two never wait for
+    each other. Raises NotFound (unit unknown or out of scope, with the right code for an older
+    or newer one), Forbidden, Invalid (naming each field) or Conflict (naming the current
+    revision).
     """
     unit = _unit(submission, by)
-    content = submission.content
     _valid(submission, unit, at)
-    owed = (
-        Obligation.objects.of(content.session.kind, submission.day)
-        .filter(unit_id=unit.unit_id, subject="")
-        .select_for_update()
-        .first()
-    )
-    if owed is None:
-        raise messages.refused({"session": [_("This check is not due for this group that day.")]})
-    current = _current(unit.unit_id, submission.day, content.session)
+    owed = _owed(submission, unit)
+    recorded = _kept(submission, owed, by=by, at=at)
+    # None: somebody else's first answer came between; now it can be seen
+    return recorded or cast(Recorded, _kept(submission, owed, by=by, at=at))
+
+
+def _kept(submission: Submission, owed: Obligation, *, by: Actor, at: datetime) -> Recorded | None:
+    content = submission.content
+    current = _current(owed.unit_id, submission.day, content.session)
     if current is not None and bytes(current.digest) == rules.digest(content):
-        return Recorded(
-            current.id, current.revision, False, current.received_at.astimezone(SHANGHAI)
-        )
+        received_at = current.received_at.astimezone(SHANGHAI)
+        return Recorded(current.id, current.revision, False, received_at)
     _require_current(submission, current)
-    _known_people(content, unit.unit_id, submission.day)
+    _known_people(content, owed.unit_id, submission.day)
     recorded = _insert(submission, owed, current, by=by, at=at)
+    if recorded is None:
+        return None
     obligations.answer(
         kind=content.session.kind,
-        unit_id=unit.unit_id,
+        unit_id=owed.unit_id,
         day=submission.day,
         told_at=submission.told_at,
         at=at,
@@ -86,9 +88,9 @@ def record(submission: Submission, *, by: Actor, at: datetime) -> Recorded:
         CheckEvent.REVISED if current else CheckEvent.RECORDED,
         by=by,
         at=at,
-        unit_id=unit.unit_id,
+        unit_id=owed.unit_id,
         path=owed.path,
-        subject=rules.identity(unit.unit_id, submission.day, content.session),
+        subject=rules.identity(owed.unit_id, submission.day, content.session),
         detail={"revision": recorded.revision},
     )
     return recorded
@@ -114,6 +116,16 @@ def _valid(submission: Submission, unit: UnitVersion, at: datetime) -> None:
         refusal = messages.invalid(found, submission.content)
         refusal.fields.update(fields)
         raise refusal
+
+
+def _owed(submission: Submission, unit: UnitVersion) -> Obligation:
+    kind = submission.content.session.kind
+    owed = (
+        Obligation.objects.of(kind, submission.day).filter(unit_id=unit.unit_id, subject="").first()
+    )
+    if owed is None:
+        raise messages.refused({"session": [_("This check is not due for this group that day.")]})
+    return owed
 
 
 def _current(unit_id: int, day: date, session: Session) -> Check | None:
@@ -152,7 +164,7 @@ def _known_people(content: Content, group_id: int, day: date) -> None:
 
 def _insert(
     submission: Submission, owed: Obligation, current: Check | None, *, by: Actor, at: datetime
-) -> Recorded:
+) -> Recorded | None:
     content, day = submission.content, submission.day
     ensure_day(day)
     revision = current.revision + 1 if current else 1
@@ -177,10 +189,14 @@ def _insert(
     places = ", ".join(["%s"] * len(values))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO check_revision ({names}) VALUES ({places}) RETURNING id",  # noqa: S608
+            f"INSERT INTO check_revision ({names}) VALUES ({places}) "  # noqa: S608
+            "ON CONFLICT DO NOTHING RETURNING id",
             list(values.values()),
         )
-        check_id = int(cursor.fetchone()[0])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    check_id = int(row[0])
     _insert_lines(content, owed, current, day=day, revision=revision, at=at)
     return Recorded(check_id, revision, True, at)
 

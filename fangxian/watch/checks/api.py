@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
@@ -98,6 +99,8 @@ def _read(request: HttpRequest, model: type[Body]) -> Body:
     """The body, or the refusal; who may not speak at all is told that first."""
     try:
         return model.model_validate_json(request.body)
+    except RequestDataTooBig:
+        raise TooLarge(_("This is more than can be sent at once.")) from None
     except ValidationError as error:
         actor = signed_in_actor(request)
         if not actor.holds(CheckPermission.RECORD):
@@ -162,29 +165,30 @@ def _batch_at_once(
 
 def _batch_one_by_one(submissions: list[Submission], by: Actor, at: datetime) -> list[Recorded]:
     """The plain way: every item is tried, and one error undoes all."""
-    recorded: list[Recorded] = []
-    errors: list[dict[str, object]] = []
+    recorded: dict[int, Recorded] = {}
+    errors: list[dict[str, Any]] = []
     seen: dict[tuple[str, object, object], int] = {}
     with transaction.atomic():
-        for index, one in enumerate(submissions):
+        # in the order of their codes, so that two batches never wait for each other in a ring
+        for index, one in sorted(enumerate(submissions), key=lambda pair: pair[1].unit):
             earlier = seen.setdefault((one.unit, one.day, one.content.session), index)
             if earlier != index:
                 text = _("The same group, day and session as item %(index)s.") % {"index": earlier}
                 errors.append(_error(index, 422, "unit", text))
                 continue
             try:
-                recorded.append(actions.record(one, by=by, at=at))
+                recorded[index] = actions.record(one, by=by, at=at)
             except DomainError as error:
                 errors += _errors(index, error)
         if errors:
             transaction.set_rollback(True)
     if errors:
         message = _("Nothing was kept: correct the items named here and send all again.")
-        raise Invalid(message, {}, errors=errors)
-    return recorded
+        raise Invalid(message, {}, errors=_in_order(errors))
+    return [recorded[index] for index in range(len(submissions))]
 
 
-def _errors(index: int, error: DomainError) -> list[dict[str, object]]:
+def _errors(index: int, error: DomainError) -> list[dict[str, Any]]:
     if isinstance(error, Invalid):
         return [
             _error(index, 422, field, text)
@@ -194,7 +198,11 @@ def _errors(index: int, error: DomainError) -> list[dict[str, object]]:
     return [_error(index, error.status, "", error.message) | error.extra]
 
 
-def _error(index: int, status: int, field: str, detail: str) -> dict[str, object]:
+def _in_order(errors: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(errors, key=lambda error: int(error["index"]))
+
+
+def _error(index: int, status: int, field: str, detail: str) -> dict[str, Any]:
     return {"index": index, "status": status, "field": field, "detail": detail}
 
 

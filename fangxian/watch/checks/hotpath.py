@@ -93,7 +93,7 @@ WITH who AS (
                                 {counts})
     SELECT {day}, unit_id, session, 1, school_id, path, user_id, token_id, channel, told_at,
            $2, on_behalf_of, decode(digest, 'hex'), {counts}
-    FROM owed
+    FROM owed ORDER BY unit_id
     ON CONFLICT DO NOTHING
     RETURNING id, unit_id, session, school_id, path, recorded_by, token_id, received_at
 ), answered AS (
