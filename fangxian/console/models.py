@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from fangxian.kernel.privacy import fields
+
 from fangxian.kernel import privacy
 
 

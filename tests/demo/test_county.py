@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import InternalError, connection, transaction
 from django.test import Client
 
 from fangxian.config.database import login
@@ -221,9 +221,12 @@ def test_a_real_day_cannot_be_cleared(county: Scenario) -> None:
     Installation.objects.update(
         is_demo=False, clock_real_at=None, clock_demo_at=None, clock_stop_at=None
     )
-    with pytest.raises(Exception, match="demonstration only"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT demo_clear_day(%s)", [county.day])
+    with (
+        pytest.raises(InternalError, match="demonstration only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT demo_clear_day(%s)", [county.day])
 
 
 def shown(at: datetime) -> time:
