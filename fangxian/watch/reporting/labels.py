@@ -21,7 +21,7 @@ TONES = {
     State.REVISED: "late",
 }
 SECTIONS = {
-    Section.ROLL: _("People"),
+    Section.ROLL: _("Headcount"),
     Section.PLACE: _("Where they are"),
     Section.ABSENCE: _("Absences"),
     Section.HEALTH: _("Health"),
