@@ -25,6 +25,8 @@ EVENTS: dict[str, object] = {
 
 #: the facts that the rooms' events carry, as the audit trail's reader reads them
 FACTS: dict[str, object] = {
+    "added": _("added"),
+    "asked": _("asked"),
     "count": _("number"),
     "day": _("day"),
     "document": _("document"),

@@ -43,6 +43,7 @@ class Post:
     phone: str
     role: str
     unit: UnitVersion
+    school: UnitVersion | None
     valid_to: date
     in_force: bool
     stands_in_for: str
@@ -54,8 +55,10 @@ class Post:
 
     @property
     def unit_name(self) -> str:
-        """The unit's name in the reader's language."""
-        return name_of(self.unit)
+        """The unit's name in the reader's language; a group's after its school's."""
+        if self.school is None:
+            return name_of(self.unit)
+        return f"{name_of(self.school)} {name_of(self.unit)}"
 
     @property
     def last_day(self) -> date | None:
@@ -112,24 +115,35 @@ def _span(path: str) -> tuple[str, str]:
 
 def lines(rows: list[RoleAssignment], *, today: date) -> list[Post]:
     """The rows of a page with their units."""
-    units = UnitVersion.objects.as_of(today).filter(unit_id__in={row.unit_id for row in rows})
-    by_id = {version.unit_id: version for version in units}
-    return [
-        Post(
-            row.pk,
-            row.user_id,
-            row.user.display_name,
-            row.user.username,
-            row.user.phone,
-            row.role,
-            by_id[row.unit_id],
-            row.valid_to,
-            row.valid_from <= today < row.valid_to and row.user.is_active,
-            str(row.stands_in_for or ""),
+    units = _units({row.unit_id for row in rows}, today)
+    schools = _units({unit.school_id for unit in units.values() if unit.school_id}, today)
+    found = []
+    for row in rows:
+        unit = units.get(row.unit_id)
+        if unit is None:
+            continue
+        school = schools.get(unit.school_id or 0)
+        found.append(
+            Post(
+                assignment_id=row.pk,
+                user_id=row.user_id,
+                name=row.user.display_name,
+                username=row.user.username,
+                phone=row.user.phone,
+                role=row.role,
+                unit=unit,
+                school=None if unit.school_id == unit.unit_id else school,
+                valid_to=row.valid_to,
+                in_force=row.valid_from <= today < row.valid_to and row.user.is_active,
+                stands_in_for=str(row.stands_in_for or ""),
+            )
         )
-        for row in rows
-        if row.unit_id in by_id
-    ]
+    return found
+
+
+def _units(ids: set[int], today: date) -> dict[int, UnitVersion]:
+    found = UnitVersion.objects.as_of(today).filter(unit_id__in=ids)
+    return {version.unit_id: version for version in found}
 
 
 def open_invitations(*, by: Actor, at: datetime) -> "QuerySet[Invitation]":

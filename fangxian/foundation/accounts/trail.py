@@ -105,7 +105,10 @@ def _lines(rows: list[AuditEvent], day: date) -> list[Line]:
 
 def _line(row: AuditEvent, users: dict[int, User], units: dict[int, str]) -> Line:
     detail = dict(row.detail)
-    who = users.get(row.by_id or 0, detail.pop("system", ""))
+    part = detail.pop("system", "")
+    who = users.get(row.by_id or 0) or (_("system: %(part)s") % {"part": part} if part else "")
+    if detail.get("user") == row.by_id:
+        detail.pop("user")
     facts = tuple(
         (FACTS.get(term, term), _said(term, value, users))
         for term, value in sorted(detail.items())

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -44,6 +45,7 @@ def account(request: Request) -> HttpResponse:
         "tokens": [_token(token, names) for token in tokens],
         "may_token": request.actor.holds(AccountPermission.TOKEN),
         "languages": settings.LANGUAGES,
+        "reading": get_language(),
     }
     return render(request, "accounts/account.html", shown)
 

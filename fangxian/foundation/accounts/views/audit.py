@@ -22,7 +22,9 @@ def audit(request: Request) -> HttpResponse:
     """A day of the trail with its filters."""
     today = clock.today()
     events = sorted(named_events().items(), key=lambda pair: str(pair[1]))
-    form = AuditFilter(request.GET or None, events=events)
+    asked = request.GET.copy()
+    asked.setdefault("day", today.isoformat())
+    form = AuditFilter(asked, events=events)
     told = form.cleaned_data if form.is_valid() else {}
     day: date = told.get("day") or today
     wanted = trail.Wanted(
