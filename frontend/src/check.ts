@@ -1,4 +1,5 @@
-import { makeApp, opening, payload, type App } from "./check/app";
+import { makeApp, payload, type App } from "./check/app";
+import { draftOf, withDraft, type Draft } from "./check/draft";
 import type { CheckPage } from "./check/types";
 import { draw } from "./check/view";
 // Not used here by name, but a kept page must find the sender without a network.
@@ -8,6 +9,7 @@ import { keyOf, saved, type Item } from "./outbox/item";
 import { post } from "./outbox/send";
 import { find, keep } from "./outbox/store";
 import { h, readJson } from "./shell/dom";
+import { keepDraft, readDraft } from "./shell/drafts";
 import { keepPage } from "./shell/pages";
 import { pageReader } from "./shell/reader";
 
@@ -20,9 +22,10 @@ async function start(page: CheckPage): Promise<void> {
   const status = h("div", { role: "status", "aria-live": "polite" });
   const island = h("div");
   root.append(status, island);
-  const app = makeApp(page, opening(page, item), (now) =>
-    draw(island, status, now, () => void submit(now, reader)),
-  );
+  const app = makeApp(page, withDraft(page, item, readDraft<Draft>(key)), (now) => {
+    draw(island, status, now, () => void submit(now, reader));
+    if (!now.view.sending) keepDraft(key, draftOf(page, now.view));
+  });
   app.set({});
   const form = document.getElementById("check-form");
   if (form) form.hidden = true;

@@ -6,7 +6,7 @@ import {
   emptyHome,
   homePayload,
   homeSums,
-  placesAsked,
+  placesGiven,
   restoreHome,
 } from "../src/check/home";
 import { newLine } from "../src/check/school";
@@ -32,16 +32,17 @@ describe("a home check", () => {
     expect(homeSums(ROSTER, state)).toMatchObject({ ill: 0, notReached: 3 });
   });
 
-  test("where they are must be asked; not known is an answer", () => {
+  test("where those reached are must be said of everyone", () => {
     const state = allReached(ROSTER, emptyHome(3));
     expect(homePayload(ROSTER, state)).toBeNull();
-    expect(placesAsked(ROSTER, { ...state, restPlace: "" })).toBe(true);
-    const unknown = homePayload(ROSTER, { ...state, restPlace: "" });
-    expect(unknown).toMatchObject({ reached_well: 3, not_reached: 0 });
-    expect(unknown).not.toHaveProperty("places"); // not known is not nought
-    expect(homePayload(ROSTER, { ...state, restPlace: "city" })).toMatchObject({
-      places: { city: 3 },
-    });
+    expect(placesGiven(ROSTER, state)).toBe(false);
+    const body = homePayload(ROSTER, { ...state, restPlace: "city" });
+    expect(body).toMatchObject({ reached_well: 3, not_reached: 0, places: { city: 3, abroad: 0 } });
+  });
+
+  test("of those not reached no place is asked", () => {
+    const nobody = homePayload(ROSTER, { ...emptyHome(3), answer: "some" });
+    expect(nobody).toMatchObject({ not_reached: 3, places: { city: 0 } });
   });
 
   test("one's own place comes before the rest's", () => {
@@ -73,14 +74,33 @@ describe("a home check", () => {
     expect(homePayload(COUNTS, restoreHome(page))).toEqual(body);
   });
 
-  test("with a roster the call sheet starts anew, but for the ill who were named", () => {
-    const body = {
-      enrolled: 3,
-      symptomatic_present: [{ person: 2, symptoms: ["fever"], temperature: null }],
-    };
-    const page = { ...ROSTER, current: { id: 4, body, at: "", by: "", signed: false } };
-    const state = restoreHome(page);
+  const sent = (body: object) => ({
+    ...ROSTER,
+    current: { id: 4, body: { enrolled: 3, ...body }, at: "", by: "", signed: false },
+  });
+  const ILL = [{ person: 2, symptoms: ["fever"], temperature: null }];
+
+  test("with a roster the call sheet starts anew where the sums leave it open who was reached", () => {
+    const state = restoreHome(
+      sent({ reached_well: 1, reached_ill: 1, not_reached: 1, symptomatic_present: ILL }),
+    );
     expect(state.answer).toBe("unanswered");
     expect(state.people).toEqual({ 2: { reached: "ill", place: null } });
+  });
+
+  test("with a roster it comes back whole where everyone was reached", () => {
+    const body = {
+      ...{ unit: ROSTER.unit, day: ROSTER.day, session: "home", revises: 4 },
+      ...{ enrolled: 3, reached_well: 2, reached_ill: 1, not_reached: 0 },
+      places: { campus: 0, city: 3, province: 0, elsewhere: 0, abroad: 0 },
+      symptomatic_present: ILL,
+    };
+    const page = sent(body);
+    expect(homePayload(page, restoreHome(page))).toEqual(body);
+  });
+
+  test("an ill person without a line is not guessed at", () => {
+    const state = restoreHome(sent({ reached_well: 2, reached_ill: 1, not_reached: 0 }));
+    expect(state).toMatchObject({ answer: "unanswered", people: {} });
   });
 });

@@ -32,7 +32,7 @@ PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
 PATIENCE = 180  # seconds for a demo county on a busy machine
 SCREENS = Path(__file__).resolve().parents[2] / "docs" / "screens"
-FANGXIAN = [sys.executable, "-m", "fangxian.console.cli"]
+FANGXIAN = [sys.executable, "-m", "fangxian.console"]
 ARGUMENTS = [
     "--disable-gpu",
     "--disable-background-networking",

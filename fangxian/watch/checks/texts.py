@@ -48,7 +48,6 @@ TEXTS = {
     "call": _("Call {name}"),
     "place": _("Where"),
     "where_rest": _("Where are the {n} whose place is not given?"),
-    "place_not_known": _("Not known"),
     "place_as_rest": _("As the rest"),
     "rest_here": _("The rest ({n})"),
     "details_home": _("Symptoms of the ill (optional)"),

@@ -19,7 +19,7 @@ export interface Home {
   readonly well: number;
   readonly ill: number;
   readonly places: Readonly<Record<string, number>>;
-  /** With a roster: where those are who have no place of their own; "" = not known. */
+  /** With a roster: where those are who have no place of their own; null: not yet said. */
   readonly restPlace: string | null;
   /** Symptoms of the ill. */
   readonly lines: readonly Line[];
@@ -80,15 +80,14 @@ function fromPeople(page: CheckPage, state: Home): Pick<Home, "well" | "ill" | "
   return { well, ill, places };
 }
 
-/** Whether the place of those reached was asked for everyone, "not known" being an answer. */
-export function placesAsked(page: CheckPage, state: Home): boolean {
-  const sum = homeSums(page, state);
-  return sum !== null && (sum.nowhere === 0 || state.restPlace !== null);
+/** Whether the place is given of everyone reached: whom one reaches can be asked. */
+export function placesGiven(page: CheckPage, state: Home): boolean {
+  return homeSums(page, state)?.nowhere === 0;
 }
 
 export function homePayload(page: CheckPage, state: Home, behalf?: OnBehalf): Payload | null {
   const sum = homeSums(page, state);
-  if (!sum || !placesAsked(page, state)) return null;
+  if (!sum || !placesGiven(page, state)) return null;
   const ill = state.lines.filter((line) => line.symptoms.length > 0 || line.temperature !== null);
   return {
     unit: page.unit,
@@ -98,38 +97,55 @@ export function homePayload(page: CheckPage, state: Home, behalf?: OnBehalf): Pa
     reached_well: sum.well,
     reached_ill: sum.ill,
     not_reached: sum.notReached,
-    ...(sum.nowhere < sum.well + sum.ill || sum.nowhere === 0 ? { places: sum.places } : {}),
+    places: sum.places,
     ...(ill.length ? { symptomatic_present: ill.map((line) => apiLine(line, false)) } : {}),
     ...common(page, behalf),
   };
 }
 
 /**
- * For correcting a check already sent. Only sums went to the server, so with a roster the call
- * sheet starts empty but for the ill who were named, and the sums sent are shown above it.
+ * For correcting a check already sent. Only sums and the lines of the ill went to the server, so
+ * with a roster the call sheet has as much as these tell; the sums sent are shown above it.
  */
 export function restoreHome(page: CheckPage): Home {
   const body = page.current?.body;
-  const empty = emptyHome(page.enrolled);
-  if (!body) return empty;
+  if (!body) return emptyHome(page.enrolled);
   const lines = restoreLines(page, body["symptomatic_present"], "ill", "symptomatic");
   const enrolled = Number(body["enrolled"] ?? page.enrolled);
-  if (!page.roster) {
-    return {
-      ...empty,
-      enrolled,
-      answer: "some",
-      well: Number(body["reached_well"] ?? 0),
-      ill: Number(body["reached_ill"] ?? 0),
-      places: (body["places"] as Record<string, number> | undefined) ?? {},
-      restPlace: "",
-      lines,
-    };
-  }
+  const known = { ...emptyHome(enrolled), lines };
+  const counted = {
+    well: Number(body["reached_well"] ?? 0),
+    ill: Number(body["reached_ill"] ?? 0),
+    places: (body["places"] as Home["places"] | undefined) ?? {},
+  };
+  if (!page.roster) return { ...known, ...counted, answer: "some" };
+  return { ...known, ...whoWasReached(page, lines, enrolled, counted) };
+}
+
+/** The ill who were named; everyone else where the sums leave only one way. */
+function whoWasReached(
+  page: CheckPage,
+  lines: readonly Line[],
+  enrolled: number,
+  { well, ill, places }: Pick<Home, "well" | "ill" | "places">,
+): Pick<Home, "answer" | "people" | "restPlace"> {
   const people: Record<string, Called> = {};
   for (const line of lines)
     if (line.person !== null) people[line.person] = { reached: "ill", place: null };
-  return { ...empty, enrolled, people, lines };
+  const restPlace = onlyPlace(places, well + ill);
+  const allIllNamed = Object.keys(people).length === ill;
+  const others = (page.roster ?? []).filter(({ id }) => !people[id]);
+  if (allIllNamed && well === 0) return { answer: "some", people, restPlace };
+  if (!allIllNamed || others.length !== well || well + ill !== enrolled)
+    return { answer: "unanswered", people, restPlace };
+  for (const { id } of others) people[id] = { reached: "well", place: null };
+  return { answer: "some", people, restPlace };
+}
+
+/** The one place where everyone reached is, if it is one. */
+function onlyPlace(places: Home["places"], reached: number): string | null {
+  const only = Object.entries(places).find(([, n]) => n === reached && n > 0);
+  return only?.[0] ?? null;
 }
 
 /** Set or clear what became of calling a person. */

@@ -45,7 +45,6 @@ export const TEXT_KEYS = [
   "call", // "Call {name}"
   "place", // "Where"
   "where_rest", // "Where are the {n} whose place is not given?"
-  "place_not_known", // "Not known"
   "place_as_rest", // "As the rest"
   "rest_here", // "The rest ({n})"
   "details_home", // "Symptoms of the ill (optional)"

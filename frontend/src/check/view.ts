@@ -1,6 +1,6 @@
 import { h, redraw } from "../shell/dom";
 import { isHome, needsBehalf, payload, type App } from "./app";
-import { homeSums, placesAsked } from "./home";
+import { homeSums, placesGiven } from "./home";
 import { choices } from "./parts";
 import { sums } from "./school";
 import { drawStatus } from "./status";
@@ -50,7 +50,7 @@ function missing(app: App): string {
 
 function missingHome({ page, view, t }: App): string {
   if (view.home.answer === "unanswered") return "";
-  if (homeSums(page, view.home)) return placesAsked(page, view.home) ? "" : t("ask_where");
+  if (homeSums(page, view.home)) return placesGiven(page, view.home) ? "" : t("ask_where");
   return t(view.home.well + view.home.ill > view.home.enrolled ? "too_many" : "too_many_places");
 }
 

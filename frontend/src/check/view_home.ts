@@ -174,12 +174,7 @@ function whereRest(app: App): HTMLElement | null {
       "div",
       { class: "card-body" },
       h("h2", {}, app.t("where_rest", { n: open })),
-      choices(
-        [...app.page.places, { code: "", label: app.t("place_not_known") }],
-        home.restPlace,
-        "where",
-        (restPlace) => change(app, { restPlace }),
-      ),
+      choices(app.page.places, home.restPlace, "where", (restPlace) => change(app, { restPlace })),
     ),
   );
 }
@@ -235,10 +230,6 @@ function wherePlaces(app: App): HTMLElement | null {
           fill(code),
         ),
       ),
-      nowhere > 0 &&
-        choices([{ code: "", label: app.t("place_not_known") }], home.restPlace, "where", () =>
-          change(app, { restPlace: home.restPlace === "" ? null : "" }),
-        ),
     ),
   );
 }

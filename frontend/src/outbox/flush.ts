@@ -2,6 +2,7 @@ import { sessionReader } from "../shell/reader";
 import { answered, attempting, isDue, next, type Item } from "./item";
 import { post } from "./send";
 import { change, itemsOf, tidy } from "./store";
+import { timely } from "./told";
 
 const LOCK = "fangxian-outbox";
 
@@ -35,7 +36,7 @@ async function sendOnce(key: string): Promise<Item | undefined> {
   // Asked at the last moment: another tab may have signed in as somebody else.
   const holder = sessionReader();
   if (holder && holder !== sent.reader) return undefined;
-  const result = await post(sent.api, content);
+  const result = await post(sent.api, await timely(content, sent.savedAt));
   const after = await change(
     key,
     (item) => item && answered(item, sent, result, Date.now(), Math.random() * 0.5),

@@ -1,14 +1,19 @@
+import { forgetDrafts } from "./drafts";
 import { pageReader } from "./reader";
 
 const PAGES = "pages-";
 
-/** Forget the pages kept for offline use when the person signs out or another one signed in. */
+/** Forget pages and drafts kept here when the person signs out or another one signed in. */
 export function startPages(): void {
-  if (!("caches" in window)) return;
   document.addEventListener("submit", (event) => {
-    if ((event.target as HTMLElement).matches("[data-sign-out]")) void forgetPages("");
+    if ((event.target as HTMLElement).matches("[data-sign-out]")) forget("");
   });
-  void forgetPages(pageReader());
+  forget(pageReader());
+}
+
+function forget(except: string): void {
+  forgetDrafts(except);
+  if ("caches" in window) void forgetPages(except);
 }
 
 async function forgetPages(except: string): Promise<void> {
