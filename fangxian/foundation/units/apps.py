@@ -7,17 +7,12 @@ class UnitsConfig(AppConfig):
     label = "units"
 
     def ready(self) -> None:
+        from fangxian.foundation.units.labels import EVENTS, PERMISSIONS
         from fangxian.foundation.units.rules import GRANTS, UnitPermission
-        from fangxian.kernel import access
+        from fangxian.kernel import access, audit
         from fangxian.kernel.registry import MenuItem, menu
 
         access.declare(UnitPermission, GRANTS)
-        menu(
-            MenuItem(
-                order=60,
-                url_name="units:search",
-                label=_("Units"),
-                icon="unit",
-                permission=UnitPermission.VIEW,
-            )
-        )
+        access.name_permissions(PERMISSIONS)
+        audit.name_events(EVENTS)
+        menu(MenuItem(60, "units:search", _("Units"), "unit", UnitPermission.VIEW))

@@ -11,6 +11,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from fangxian.kernel import privacy
 from fangxian.kernel.access import ScopedQuerySet
 
 OPEN_END = date(9999, 12, 31)
@@ -77,7 +78,11 @@ class Unit(models.Model):
     closed_on = models.DateField(null=True, blank=True)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged_from")
 
-    classified: ClassVar[dict[str, str]] = {"*": "public"}
+    classified: ClassVar = privacy.fields(
+        public=(
+            "id kind stage population boarding headcount has_roster opened_on closed_on merged_into"
+        ),
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -157,11 +162,13 @@ class UnitVersion(models.Model):
 
     objects = UnitVersionQuerySet.as_manager()
 
-    classified: ClassVar[dict[str, str]] = {
-        "contact_name": "personal",
-        "contact_phone": "personal",
-        "*": "public",
-    }
+    classified: ClassVar = privacy.fields(
+        public=(
+            "id unit kind valid_from valid_to code name_zh name_en short_zh pinyin initials "
+            "division_code reports_to territorial path school bureau"
+        ),
+        personal="contact_name contact_phone",
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -214,7 +221,10 @@ class LeadingGroupMember(models.Model):
     valid_from = models.DateField()
     valid_to = models.DateField(default=OPEN_END)
 
-    classified: ClassVar[dict[str, str]] = {"name": "personal", "phone": "personal", "*": "public"}
+    classified: ClassVar = privacy.fields(
+        public="id unit post valid_from valid_to",
+        personal="name phone",
+    )
 
     def __str__(self) -> str:
         return self.name
@@ -237,7 +247,32 @@ class TieContact(models.Model):
     valid_from = models.DateField()
     valid_to = models.DateField(default=OPEN_END)
 
-    classified: ClassVar[dict[str, str]] = {"name": "personal", "phone": "personal", "*": "public"}
+    classified: ClassVar = privacy.fields(
+        public="id unit kind valid_from valid_to",
+        personal="name phone",
+    )
 
     def __str__(self) -> str:
         return self.name
+
+
+class ImportDraft(models.Model):
+    """An uploaded sheet of units between its check and its import; then its rows are forgotten.
+
+    `rows` holds [number in the file, {column: text}] as read, so that it can be checked again.
+    """
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+")
+    by_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    file_name = models.CharField(max_length=200)
+    rows = models.JSONField()
+    applied_at = models.DateTimeField(null=True)
+
+    classified: ClassVar = privacy.fields(
+        public="id unit at file_name applied_at",
+        personal="by_id rows",
+    )
+
+    def __str__(self) -> str:
+        return self.file_name

@@ -1,8 +1,10 @@
 """Reading the tree: by code, by place, always as of a day. By name: `search`."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
 
 from fangxian.foundation.units import rules
@@ -16,7 +18,10 @@ __all__ = [
     "children",
     "history",
     "in_scope",
+    "may_call",
+    "named_like",
     "resolve",
+    "roll",
     "search",
     "standing_in",
     "subtree",
@@ -89,3 +94,49 @@ def standing_in(unit_id: int, day: date) -> UnitVersionQuerySet:
 def history(unit_id: int) -> Sequence[UnitVersion]:
     """Every form that a unit had and is to have, the latest first."""
     return list(UnitVersion.objects.filter(unit_id=unit_id).order_by("-valid_from"))
+
+
+def named_like(rows: UnitVersionQuerySet, text: str) -> UnitVersionQuerySet:
+    """Of these, those whose name, spelling or code a text is part of."""
+    plain = text.lower()
+    return rows.filter(
+        Q(name_zh__contains=text)
+        | Q(name_en__icontains=text)
+        | Q(pinyin__contains=plain)
+        | Q(initials__contains=plain)
+        | Q(code__startswith=text.upper())
+    )
+
+
+@dataclass(frozen=True)
+class Roll:
+    """The groups at or below a unit and how many people they hold.
+
+    `people` counts the groups whose headcount is known; `unknown` is how many are not.
+    """
+
+    groups: int
+    people: int
+    unknown: int
+
+
+def roll(version: UnitVersion, day: date) -> Roll:
+    """How many groups and people there are at or below a unit."""
+    groups = UnitVersion.objects.as_of(day).below(version.path).groups()
+    counted = groups.aggregate(
+        groups=Count("pk"),
+        people=Sum("unit__headcount"),
+        unknown=Count("pk", filter=Q(unit__headcount=None)),
+    )
+    return Roll(counted["groups"], counted["people"] or 0, counted["unknown"])
+
+
+def may_call(by: Actor, version: UnitVersion) -> bool:
+    """Whether one sees who is in charge and their number: at the unit or its school, at the
+    level directly above, or who keeps the unit's data."""
+    near = {version.unit_id, version.reports_to_id, version.school_id, version.bureau_id}
+    return (
+        by.inside(version.path)
+        or any(by.holds_role_at(unit_id) for unit_id in near if unit_id)
+        or by.may(rules.UnitPermission.MANAGE, version.path)
+    )

@@ -1,0 +1,117 @@
+"""The forms of this room; each stands before one action."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from fangxian.foundation.units.models import Population, Stage, TieKind, UnitKind, UnitVersion
+from fangxian.foundation.units.rules import PARENTS
+from fangxian.kernel.shell.forms import ActionForm, day_input
+
+
+class FromDay(ActionForm):
+    """A change that holds from a day on."""
+
+    day = forms.DateField(label=_("From"), widget=day_input())
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["day"].initial = today
+        self.fields["day"].widget.attrs["min"] = today.isoformat()
+        self.order_fields([name for name in self.fields if name != "day"] + ["day"])
+
+
+class ChangeForm(FromDay):
+    """Another name or code."""
+
+    name_zh = forms.CharField(label=_("Chinese name"), max_length=120)
+    name_en = forms.CharField(label=_("English name"), max_length=160, required=False)
+    short_zh = forms.CharField(label=_("Short name"), max_length=40, required=False)
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=24,
+        help_text=_("The earlier code stays right for the days on which it was borne."),
+    )
+
+    @classmethod
+    def about(cls, unit: UnitVersion) -> dict[str, str]:
+        """What holds now."""
+        return {name: getattr(unit, name) for name in ("name_zh", "name_en", "short_zh", "code")}
+
+
+class OpenForm(ActionForm):
+    """A new unit below another."""
+
+    kind = forms.ChoiceField(label=_("Kind"))
+    code = forms.CharField(label=_("Code"), max_length=24)
+    name_zh = forms.CharField(label=_("Chinese name"), max_length=120)
+    name_en = forms.CharField(label=_("English name"), max_length=160, required=False)
+    stage = forms.ChoiceField(label=_("Stage"), choices=Stage.choices, required=False)
+    population = forms.ChoiceField(label=_("Population"), choices=Population.choices, required=False)
+    headcount = forms.IntegerField(
+        label=_("Headcount"),
+        min_value=0,
+        required=False,
+        help_text=_("For a group. Leave it empty while nobody knows: empty is not zero."),
+    )
+    boarding = forms.BooleanField(label=_("Boarding"), required=False)
+    contact_name = forms.CharField(label=_("Person in charge"), max_length=60, required=False)
+    contact_phone = forms.CharField(label=_("Telephone"), max_length=30, required=False)
+    opened_on = forms.DateField(label=_("Opened on"), widget=day_input())
+
+    def __init__(self, *args: Any, parent_kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fitting = [kind for kind in UnitKind if parent_kind in PARENTS[kind]]
+        self.fields["kind"].choices = [(kind.value, kind.label) for kind in fitting]  # type: ignore[attr-defined]
+
+
+class CloseForm(FromDay):
+    """The end of a unit."""
+
+    sure = forms.BooleanField(label=_("Close it with everything below it"))
+
+
+class OtherUnitForm(FromDay):
+    """A move or a merger: names another unit by its code."""
+
+    code = forms.CharField(
+        label=_("Code of the other unit"),
+        max_length=24,
+        help_text=_("Type a part of its name to look for it."),
+        widget=forms.TextInput(attrs={"list": "unit-options", "autocomplete": "off"}),
+    )
+
+
+class ContactForm(FromDay):
+    """The person in charge."""
+
+    name = forms.CharField(label=_("Person in charge"), max_length=60)
+    phone = forms.CharField(label=_("Telephone"), max_length=30)
+
+
+class LeaderForm(FromDay):
+    """A member of the leading group."""
+
+    post = forms.CharField(label=_("Post"), max_length=60)
+    name = forms.CharField(label=_("Name"), max_length=60)
+    phone = forms.CharField(label=_("Telephone"), max_length=30)
+
+
+class TieForm(FromDay):
+    """A contact outside the school system."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=TieKind.choices)
+    name = forms.CharField(label=_("Name"), max_length=120)
+    phone = forms.CharField(label=_("Telephone"), max_length=30)
+
+
+class UploadForm(ActionForm):
+    """A sheet of units."""
+
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("XLSX, or CSV in UTF-8 or GB18030; up to 30,000 rows and 12 MB."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
+    )
