@@ -12,6 +12,7 @@ from fangxian.console import postgres, roles
 
 # Commands that touch no data, and `up`, which runs the database itself.
 WITHOUT_DATABASE = {
+    "bench",
     "check",
     "collectstatic",
     "compilemessages",
@@ -23,7 +24,7 @@ WITHOUT_DATABASE = {
     "up",
     "version",
 }
-AS_OWNER = {"migrate", "flush", "dbshell", "sqlmigrate", "demo", "seed", "init", "bench"}
+AS_OWNER = {"migrate", "flush", "dbshell", "sqlmigrate", "demo", "seed", "init"}
 
 
 def main() -> None:
