@@ -45,14 +45,17 @@ def up(environment: Environment, *, demo: bool, commands: set[str]) -> int:
     demo: load the demo first where the database holds none.
     commands: the management commands there are; `demo` and `simulate` are optional.
     """
-    with stopped_by_signals(), _only_one(environment.home):
-        _check_port(environment)
-        with cli.database(environment, own=True) as server:
-            try:
-                _serve(Supervisor(say), server, environment, demo, commands)
-            except (GaveUp, PreparationFailed) as error:
-                say(str(error))
-                return 1
+    try:
+        with (
+            stopped_by_signals(),
+            _only_one(environment.home),
+            _port(environment),
+            cli.database(environment, own=True) as server,
+        ):
+            _serve(Supervisor(say), server, environment, demo, commands)
+    except (GaveUp, PreparationFailed) as error:
+        say(str(error))
+        return 1
     return 0
 
 
@@ -101,17 +104,38 @@ def _only_one(home: Path) -> Iterator[None]:
         yield
 
 
-def _check_port(environment: Environment) -> None:
+@contextmanager
+def _port(environment: Environment) -> Iterator[None]:
+    """Keep the port for this tree.
+
+    The web server's processes share theirs by SO_REUSEPORT, and would share it with another
+    tree that starts at the same time: so a name of the port is taken, which only one can have.
+    """
+    with socket.socket(socket.AF_UNIX) as name:
+        if sys.platform == "linux":
+            try:
+                name.bind(f"\0fangxian {environment.bind} {environment.port}")
+            except OSError as error:
+                raise _taken(environment, error) from None
+        _try_port(environment)
+        yield
+
+
+def _taken(environment: Environment, error: OSError) -> BadSetting:
+    return BadSetting(
+        f"PORT: {environment.bind}:{environment.port} cannot be served "
+        f"({error.strerror}): end what uses it, or write another, such as PORT=8001"
+    )
+
+
+def _try_port(environment: Environment) -> None:
     family = socket.AF_INET6 if ":" in environment.bind else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((environment.bind, environment.port))
         except OSError as error:
-            raise BadSetting(
-                f"PORT: {environment.bind}:{environment.port} cannot be served "
-                f"({error.strerror}): end what uses it, or write another, such as PORT=8001"
-            ) from None
+            raise _taken(environment, error) from None
 
 
 def _environment(environment: Environment, role: DatabaseRole) -> dict[str, str]:

@@ -94,18 +94,18 @@ def settings(home: Path, port: int) -> dict[str, str]:
 
 
 @pytest.fixture
-def tree(home: Path) -> Iterator[Tree]:
+def tree(lasting_home: Path) -> Iterator[Tree]:
     port = free_port()
     process = subprocess.Popen(
         UP,
-        env=settings(home, port),
+        env=settings(lasting_home, port),
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
-    tree = Tree(home, port, process)
+    tree = Tree(lasting_home, port, process)
     yield tree
     tree.end()
 

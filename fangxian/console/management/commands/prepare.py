@@ -11,6 +11,9 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+# Megabytes of django-ninja's that no page of ours asks for.
+UNSERVED = ["*.map", "redoc.standalone.js"]
+
 
 class Command(BaseCommand):
     """Migrate, grant, collect static files; each only where something changed."""
@@ -30,7 +33,13 @@ class Command(BaseCommand):
         found = _fingerprint()
         if stamp.exists() and stamp.read_text() == found:
             return
-        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        call_command(
+            "collectstatic",
+            interactive=False,
+            clear=True,
+            verbosity=0,
+            ignore_patterns=UNSERVED,
+        )
         stamp.write_text(found)
 
 
