@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 
 from bench import province
 from bench.accounts import Connection
 from bench.bars import Verdict
 from bench.installation import Installation
-from bench.province import Owing
+from bench.province import MORNING, REPORT, Owing
 from bench.stats import Figures
 
 Say = Callable[[str], None]
@@ -42,7 +42,7 @@ class Found:
 
 @dataclass
 class Ground:
-    """The seeded installation with its server running, and who has not answered yet, by day."""
+    """The seeded installation with its server running, and who has not answered yet, by kind."""
 
     installation: Installation
     scratch: Path
@@ -50,12 +50,14 @@ class Ground:
     say: Say
     found: Found = field(default_factory=Found)
     floor_throughput: float | None = None
-    _silent: dict[date, list[Owing]] = field(default_factory=dict)
+    today: date = field(init=False)
+    _silent: dict[str, list[Owing]] = field(default_factory=dict)
 
-    @property
-    def today(self) -> date:
-        """The day of the domain."""
-        return self.at().date()
+    def __post_init__(self) -> None:
+        """The day stays the same also when midnight passes."""
+        with self.installation.database_alone():
+            self.today = self.at().date()
+        self.installation.let_go()
 
     def at(self) -> datetime:
         """Now, as the server reads it."""
@@ -63,27 +65,26 @@ class Ground:
 
         return clock.now()
 
-    def day(self, back: int) -> date:
-        """A day as many days before today; every work has days of its own."""
-        return self.today - timedelta(days=back)
-
     @contextmanager
     def database(self, name: str = "fangxian") -> Iterator[Connection]:
         """A connection of the superuser."""
         with self.installation.connect(name) as connection:
             yield connection
 
-    def take(self, day: date, count: int) -> list[Owing]:
-        """So many groups that have not answered on that day; none is ever given out twice."""
-        if day not in self._silent:
-            self.say(f"  making the obligations of {day}")
-            province.open_day(day, self.at())
+    def take(self, count: int, kind: str = MORNING) -> list[Owing]:
+        """So many groups that have not answered today; none is ever given out twice."""
+        if kind not in self._silent:
+            province.open_day(self.today, self.at(), (kind, REPORT))
             with self.database() as connection:
                 connection.execute("ANALYZE obligation")
-                self._silent[day] = province.silent(connection, day)
-        waiting = self._silent[day]
-        taken, self._silent[day] = waiting[:count], waiting[count:]
+                self._silent[kind] = province.silent(connection, self.today, kind)
+        waiting = self._silent[kind]
+        taken, self._silent[kind] = waiting[:count], waiting[count:]
         return taken
+
+    def forget(self) -> None:
+        """Ask again who is silent: others than the works have answered."""
+        self._silent.clear()
 
     def report(self, figures: Figures, verdicts: Sequence[Verdict] = ()) -> None:
         """Keep what a work found."""

@@ -86,7 +86,7 @@ class Installation:
                 yield
             finally:
                 self.running = None
-                self._let_go()
+                self.let_go()
                 _end(process)
 
     @contextmanager
@@ -105,7 +105,7 @@ class Installation:
             finally:
                 _end(process)
 
-    def _let_go(self) -> None:
+    def let_go(self) -> None:
         """This process's own connections would not outlive the server."""
         from django.db import connections
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +14,7 @@ import psycopg
 from bench.generator import Request
 
 MORNING = "check.morning"
+NOON = "check.noon"
 REPORT = "daily_report"
 SYMPTOMS = ("fever", "cough", "sore_throat", "headache", "vomiting", "diarrhoea", "rash")
 # One group in five has somebody to name: a guess of an ordinary winter morning.
@@ -39,23 +40,34 @@ class Owing:
     path: str
 
 
-def open_day(day: date, at: datetime, kinds: Iterable[str] = (MORNING,)) -> dict[str, int]:
+def open_day(day: date, at: datetime, kinds: Collection[str]) -> dict[str, int]:
     """Make a day a school day everywhere and its obligations; how many, by kind."""
     from fangxian.foundation.obligations.actions import materialise
     from fangxian.foundation.obligations.kinds import kind_by_code
+    from fangxian.foundation.obligations.models import ObligationDay
     from fangxian.foundation.schooldays.models import DayException
-    from fangxian.foundation.units.models import Unit, UnitKind
+    from fangxian.foundation.situations.models import ResponseLevel
+    from fangxian.foundation.units.models import OPEN_END, Unit, UnitKind
     from fangxian.kernel.access import system
 
     for root in Unit.objects.filter(kind=UnitKind.PROVINCE):
+        if NOON in kinds:
+            ResponseLevel.objects.update_or_create(
+                unit=root,
+                valid_to=OPEN_END,
+                defaults={"level": 1, "noon_checks": True},
+                create_defaults={"level": 1, "noon_checks": True, "valid_from": day},
+            )
         DayException.objects.update_or_create(
             unit=root, day=day, defaults={"is_open": True, "reason": "benchmark"}
         )
+    # A list that was made without anybody on it would stay so: it is frozen.
+    ObligationDay.objects.filter(day=day, kind__in=kinds, expected=0).delete()
     by = system("bench", [])
     return {code: materialise(kind=kind_by_code(code), day=day, at=at, by=by) for code in kinds}
 
 
-def silent(connection: psycopg.Connection[Any], day: date, kind: str = MORNING) -> list[Owing]:
+def silent(connection: psycopg.Connection[Any], day: date, kind: str) -> list[Owing]:
     """Who has not answered, in a random order that is the same each time."""
     found = [Owing(*row) for row in connection.execute(GROUPS, (day, kind))]
     random.Random(1).shuffle(found)
@@ -67,7 +79,9 @@ def body(owing: Owing, day: date, chance: random.Random) -> str:
     return json.dumps(item(owing, day, chance), ensure_ascii=False, separators=(",", ":"))
 
 
-def item(owing: Owing, day: date, chance: random.Random) -> dict[str, object]:
+def item(
+    owing: Owing, day: date, chance: random.Random, session: str = "morning"
+) -> dict[str, object]:
     """A check: mostly everyone is here; in one group of five one to three people are not."""
     enrolled = UNKNOWN_ROLL if owing.roll is None else owing.roll
     absent = chance.randint(1, 3) if chance.random() < SHARE_WITH_ABSENCES else 0
@@ -75,7 +89,7 @@ def item(owing: Owing, day: date, chance: random.Random) -> dict[str, object]:
     return {
         "unit": owing.code,
         "day": day.isoformat(),
-        "session": "morning",
+        "session": session,
         "enrolled": enrolled,
         "present": enrolled - len(lines),
         "not_known": 0,
@@ -112,7 +126,7 @@ def batches(
         gathered = waiting.setdefault(group.bureau_id, [])
         gathered.append(group)
         if len(gathered) == size:
-            items = [item(one, day, chance) for one in gathered]
+            items = [item(one, day, chance, "noon") for one in gathered]
             text = json.dumps({"items": items}, ensure_ascii=False, separators=(",", ":"))
             yield Request("POST", "/api/v1/checks/batch", bearers[group.bureau_id], text)
             gathered.clear()

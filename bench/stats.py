@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import median
@@ -104,9 +103,3 @@ def pair_ratios(floor: Sequence[Load], work: Sequence[Load]) -> list[float]:
 def with_ratio(figures: Figures, ratios: Sequence[float]) -> Figures:
     """The figures with the median ratio to the floor."""
     return replace(figures, ratio_to_floor=median(ratios))
-
-
-def percentile(values: Sequence[float], share: float) -> float:
-    """The smallest value that at least `share` of all values do not exceed (nearest rank)."""
-    ordered = sorted(values)
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]

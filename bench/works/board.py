@@ -30,6 +30,7 @@ ROUNDS = 3
 LOOK_SECONDS = 6.0
 PAUSE_SECONDS = 0.1
 STEP = 20
+WITNESSED = 2000
 LINES = 300
 WITHOUT_CACHE = "FANGXIAN_BOARD_CACHE_SECONDS"
 VIEWERS = {"province": "province_officer", "city": "city_officer", "county": "county_officer"}
@@ -61,7 +62,7 @@ class Viewer:
 def province_board(ground: Ground) -> None:
     """Three viewers in turns at 16 clients, while checks keep coming in."""
     day = ground.today
-    morning.make(ground, day)
+    morning.make(ground)
     viewers = _viewers(ground, day)
     requests = _requests(ground, viewers, day)
     url, seconds = ground.installation.url, ground.pace.seconds
@@ -87,6 +88,7 @@ def province_board(ground: Ground) -> None:
 def uncached_board(ground: Ground) -> None:
     """The province's board at one client with the cache off: every answer is counted anew."""
     day = ground.today
+    morning.make(ground)
     viewer = _viewers(ground, day)[0]
     requests = generator.write(ground.scratch / "uncached", [viewer.request(day)] * LINES)
     url, seconds = ground.installation.url, ground.pace.seconds
@@ -193,7 +195,7 @@ def _witness(ground: Ground, day: date, viewers: Sequence[Viewer]) -> Iterator[W
 
 
 def _fresh_checks(ground: Ground, day: date) -> Iterator[Request]:
-    groups: list[Owing] = ground.take(day, 4000)
+    groups: list[Owing] = ground.take(WITNESSED)
     with ground.database() as connection:
         places = [group.unit_id for group in groups]
         holders = accounts.enrol(connection, "group_teacher", places, ground.at())

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import partial
 from pathlib import Path
 
 from bench import accounts, counting, generator, province
 from bench.bare import TABLE
 from bench.bars import at_least, at_most
-from bench.generator import Request
 from bench.ground import Ground
 from bench.installation import Bare, bare_server
 from bench.processes import Taken, watched
@@ -24,9 +22,8 @@ GENERATOR_FACTOR = 3
 MUST_RATIO = 0.25
 MUST_P99_MS = 40.0
 CALIBRATION_SECONDS = 3
-DAYS_BACK = 1
-# No run answers more than this share of what the floor would: the rest of a slice is unused.
-HEADROOM = 1.1
+# No run of checks reaches this share of the floor; what is left of a slice stays unanswered.
+MOST = 0.6
 
 
 @dataclass
@@ -36,6 +33,7 @@ class Floor:
     server: Bare
     requests: Path
     workers: int
+    throughput: float
     created: int = 0
 
 
@@ -55,8 +53,7 @@ def floor_only(ground: Ground) -> None:
 def check(ground: Ground) -> None:
     """Floor and check in turns; every acknowledged check is counted in the tables."""
     with _floor(ground) as floor:
-        size = int((ground.floor_throughput or 0) * HEADROOM * ground.pace.seconds)
-        slices = _slices(ground, ground.day(DAYS_BACK), size)
+        slices = _slices(ground, int(floor.throughput * MOST * ground.pace.seconds))
         _run_check(ground, next(slices), ground.pace.warm_seconds)
         floors: list[Load] = []
         checks: list[Load] = []
@@ -95,11 +92,10 @@ def _floor(ground: Ground) -> Iterator[Floor]:
     requests = _floor_requests(ground)
     rates = {workers: _calibrate(ground, requests, workers) for workers in (1, 2)}
     workers = max(rates, key=lambda number: rates[number])
-    ground.floor_throughput = rates[workers]
     ground.say("  " + ", ".join(f"{n} worker(s): {rate:,.0f}/s" for n, rate in rates.items()))
-    _check_generator(ground, requests)
+    _check_generator(ground, requests, rates[workers])
     with _bare(ground, "insert", workers) as server:
-        floor = Floor(server, requests, workers)
+        floor = Floor(server, requests, workers, rates[workers])
         generator.run(server.url, requests, seconds=ground.pace.warm_seconds, again=True)
         with ground.database(DATABASE) as connection:
             connection.execute("TRUNCATE floor_insert")
@@ -121,14 +117,14 @@ def _calibrate(ground: Ground, requests: Path, workers: int) -> float:
     return load.throughput
 
 
-def _check_generator(ground: Ground, requests: Path) -> None:
+def _check_generator(ground: Ground, requests: Path, floor: float) -> None:
     """The generator must not be what is measured."""
     rates = []
     for workers in (1, 2):
         with _bare(ground, "nothing", workers) as server:
             load = generator.run(server.url, requests, seconds=CALIBRATION_SECONDS, again=True)
             rates.append(load.throughput)
-    best, floor = max(rates), ground.floor_throughput or 0
+    best = max(rates)
     ground.say(f"  the generator reaches {best:,.0f}/s on a handler that does nothing")
     if best < GENERATOR_FACTOR * floor:
         ground.remark(
@@ -160,40 +156,35 @@ def _count_floor(ground: Ground, floor: Floor) -> None:
         raise counting.Lost(f"the bare handler acknowledged {floor.created}, kept {row}")
 
 
-@dataclass(frozen=True)
-class Slice:
-    """The requests of one run: groups that nobody has answered for, each with its own token."""
+def _slices(ground: Ground, size: int) -> Iterator[Path]:
+    """The requests of a run for warming up and of one for each round, written beforehand.
 
-    day: date
-    requests: Path
-
-
-def _slices(ground: Ground, day: date, size: int) -> Iterator[Slice]:
-    """A slice for warming up and one for each round, written and minted beforehand."""
+    Nobody has answered for these groups yet, and each has a token of its own.
+    """
     runs = 1 + ground.pace.rounds
-    groups = ground.take(day, size * runs)
+    groups = ground.take(size * runs)
     size = len(groups) // runs
     ground.say(f"  minting {len(groups):,} tokens, one for each group")
     with ground.database() as connection:
         places = [group.unit_id for group in groups]
         holders = accounts.enrol(connection, "group_teacher", places, ground.at())
     bearers = [holder.bearer for holder in holders]
-    made: list[Slice] = []
+    made: list[Path] = []
     for number in range(runs):
         part = slice(number * size, (number + 1) * size)
-        requests: Sequence[Request] = list(province.checks(groups[part], bearers[part], day))
-        made.append(Slice(day, generator.write(ground.scratch / f"check{number}", requests)))
+        requests = province.checks(groups[part], bearers[part], ground.today)
+        made.append(generator.write(ground.scratch / f"check{number}", requests))
     with ground.database() as connection:
         connection.execute("CHECKPOINT")
     return iter(made)
 
 
-def _run_check(ground: Ground, part: Slice, seconds: int) -> Load:
+def _run_check(ground: Ground, requests: Path, seconds: int) -> Load:
     with ground.database() as connection:
-        before = counting.tally(connection, part.day)
-        load = generator.run(ground.installation.url, part.requests, seconds=seconds)
+        before = counting.tally(connection, ground.today)
+        load = generator.run(ground.installation.url, requests, seconds=seconds)
         counting.settle(connection)
-        counting.require(load, counting.tally(connection, part.day) - before)
+        counting.require(load, counting.tally(connection, ground.today) - before)
     return load
 
 
