@@ -39,11 +39,6 @@ class Line:
     def code(self) -> str:
         return self.unit.code
 
-    @property
-    def is_group(self) -> bool:
-        """Whether it is a group: it has no board worth opening."""
-        return self.unit.kind == UnitKind.GROUP
-
 
 @dataclass(frozen=True)
 class Area:
@@ -67,6 +62,11 @@ class Table:
     def hidden(self) -> int:
         """How many lines are left out."""
         return len(self.lines) - len(self.shown)
+
+    @property
+    def has_contacts(self) -> bool:
+        """Whether the reader may know whom to call for any of them."""
+        return any(line.contact for line in self.lines)
 
 
 @dataclass(frozen=True)

@@ -145,7 +145,6 @@ def _moving(request: Request, asked: Asked) -> dict[str, Any]:
         "everyone_url": f"{asked.url('board')}&{urlencode({'sort': sort, 'all': 1})}",
         "sorted": order is not rules.Order.SILENCE,
         "headline": texts.headline(shown),
-        "has_contacts": any(line.contact for line in shown.lines),
         "map": queries.map_source(shown, texts.map_texts()) if shown.areas else None,
         "silent_url": asked.url("silent"),
         "step": step,

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from fangxian.foundation.obligations.actions import answer
+from fangxian.foundation.obligations.api import StandingOut
 from tests.cast import DAY, Cast
 
 MORNING = "check.morning"
@@ -51,6 +52,13 @@ def test_a_county_sees_itself_and_its_schools(told: Cast) -> None:
     assert body["people"] == {"accounted": 4, "total": 71}
     assert [child["unit"] for child in body["children"]] == ["5101040001", "5101040002"]
     assert [child["answered"] for child in body["children"]] == [1, 0]
+
+
+@pytest.mark.parametrize("unit", ["510104", "5101040001", "5101040001-0301"])
+@pytest.mark.parametrize("day", ["2026-11-23", "2026-11-02"])
+def test_the_answer_is_what_the_schema_says(told: Cast, unit: str, day: str) -> None:
+    body = get(told, "county_officer", f"{unit}/standing", day=day).json()
+    assert StandingOut.model_validate(body, strict=False).model_dump(mode="json") == body
 
 
 def test_nobody_accounted_for_is_unknown_not_zero(told: Cast) -> None:

@@ -4,10 +4,12 @@ Bureaus are counted by the bureau their schools report to and rolled up in Pytho
 rows for the province), so that one pass over a day's list answers every level.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any, Self
 
 from django.conf import settings
@@ -102,6 +104,28 @@ class Standing:
     bureaus: "tuple[Standing, ...]" = ()
     own: Counts = NOTHING_DUE
     at: datetime | None = None
+
+    @cached_property
+    def encoded(self) -> bytes:
+        """As JSON for other programs, written once for all who read this standing."""
+        children = [child.as_record() | {"children": None} for child in self.children]
+        return json.dumps(self.as_record() | {"children": children}).encode()
+
+    def as_record(self) -> dict[str, object]:
+        """Code, day, kind and counts; None is unknown."""
+        counts = self.counts
+        return {
+            "unit": self.unit.code,
+            "day": self.day.isoformat(),
+            "kind": self.kind,
+            "expected": counts.expected,
+            "answered": counts.answered,
+            "on_time": counts.on_time,
+            "late": counts.late,
+            "overdue": counts.overdue,
+            "excused": counts.excused,
+            "people": {"accounted": counts.people_accounted, "total": counts.people_total},
+        }
 
 
 _standings: Shared[tuple[str, str, date], Standing] = Shared(
