@@ -56,9 +56,7 @@ class Post:
     @property
     def unit_name(self) -> str:
         """The unit's name in the reader's language; a group's after its school's."""
-        if self.school is None:
-            return name_of(self.unit)
-        return f"{name_of(self.school)} {name_of(self.unit)}"
+        return _full_name(self.unit, self.school)
 
     @property
     def last_day(self) -> date | None:
@@ -122,7 +120,6 @@ def lines(rows: list[RoleAssignment], *, today: date) -> list[Post]:
         unit = units.get(row.unit_id)
         if unit is None:
             continue
-        school = schools.get(unit.school_id or 0)
         found.append(
             Post(
                 assignment_id=row.pk,
@@ -132,7 +129,7 @@ def lines(rows: list[RoleAssignment], *, today: date) -> list[Post]:
                 phone=row.user.phone,
                 role=row.role,
                 unit=unit,
-                school=None if unit.school_id == unit.unit_id else school,
+                school=_school(unit, schools),
                 valid_to=row.valid_to,
                 in_force=row.valid_from <= today < row.valid_to and row.user.is_active,
                 stands_in_for=str(row.stands_in_for or ""),
@@ -176,9 +173,18 @@ def tokens_of(user_id: int, *, by: Actor, at: datetime) -> list[ApiToken]:
 
 
 def unit_names(ids: set[int], *, today: date) -> dict[int, str]:
-    """The names of some units in the reader's language."""
-    found = UnitVersion.objects.as_of(today).filter(unit_id__in=ids)
-    return {version.unit_id: name_of(version) for version in found}
+    """The names of some units in the reader's language; a group's after its school's."""
+    units = _units(ids, today)
+    schools = _units({unit.school_id for unit in units.values() if unit.school_id}, today)
+    return {unit_id: _full_name(unit, _school(unit, schools)) for unit_id, unit in units.items()}
+
+
+def _school(unit: UnitVersion, schools: dict[int, UnitVersion]) -> UnitVersion | None:
+    return None if unit.school_id == unit.unit_id else schools.get(unit.school_id or 0)
+
+
+def _full_name(unit: UnitVersion, school: UnitVersion | None) -> str:
+    return f"{name_of(school)} {name_of(unit)}" if school else name_of(unit)
 
 
 def find_units(text: str, *, ranges: tuple[tuple[str, str], ...], today: date) -> list[UnitVersion]:

@@ -10,7 +10,6 @@ from fangxian.foundation.accounts.labels import FACTS
 from fangxian.foundation.accounts.models import ROLE_LABELS, User
 from fangxian.foundation.accounts.rules import AccountPermission, Role
 from fangxian.foundation.accounts.staff import unit_names
-from fangxian.foundation.units.models import OPEN_END
 from fangxian.kernel.access import Actor, permission_label, within_any
 from fangxian.kernel.audit import event_label
 from fangxian.kernel.models import AuditEvent
@@ -112,7 +111,7 @@ def _line(row: AuditEvent, users: dict[int, User], units: dict[int, str]) -> Lin
     facts = tuple(
         (FACTS.get(term, term), _said(term, value, users))
         for term, value in sorted(detail.items())
-        if value not in (str(OPEN_END), row.subject)
+        if value != row.subject
     )
     subject = ROLE_LABELS.get(Role(row.subject), "") if row.subject in set(Role) else row.subject
     return Line(

@@ -16,6 +16,7 @@ from fangxian.foundation.accounts.rules import (
     may_cover,
     may_hold,
 )
+from fangxian.foundation.accounts.staff import last_day
 from fangxian.foundation.units.models import OPEN_END, UnitVersion
 from fangxian.kernel import audit
 from fangxian.kernel.access import Actor
@@ -225,6 +226,9 @@ def locked_user(user_id: int, *, closed: bool = False) -> User:
 
 
 def _record(event: AccountEvent, row: RoleAssignment, path: str, by: Actor, at: datetime) -> None:
+    detail: dict[str, object] = {"user": row.user_id, "role": row.role}
+    if (last := last_day(row.valid_to)) is not None:
+        detail["until"] = str(last)
     audit.record(
         event,
         by=by,
@@ -232,5 +236,5 @@ def _record(event: AccountEvent, row: RoleAssignment, path: str, by: Actor, at: 
         unit_id=row.unit_id,
         path=path,
         subject=row.role,
-        detail={"user": row.user_id, "role": row.role, "until": str(row.valid_to)},
+        detail=detail,
     )
