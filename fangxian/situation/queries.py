@@ -115,10 +115,9 @@ class Board:
 
 
 def kinds_to_show(day: date) -> list[tuple[Kind, bool]]:
-    """Every kind in the order of its deadline, and whether a list of it was made."""
+    """Every kind in the order of the day's course, and whether a list of it was made."""
     made = obligations.kinds_of_day(day)
-    kinds = sorted(all_kinds(), key=lambda kind: kind.due_at(day))
-    return [(kind, kind.code in made) for kind in kinds]
+    return [(kind, kind.code in made) for kind in all_kinds()]
 
 
 def kind_asked(code: str, day: date, at: datetime) -> Kind:

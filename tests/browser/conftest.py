@@ -1,5 +1,6 @@
 """A real house for the browser stories: `fangxian up` on a demo county, and a real Chromium.
 
+Its morning is wound on to 11:30 and then stands still, so that only the stories move it.
 Every story fails on a console error, so on any breach of the content security policy. With
 `--shots` the stories leave pictures for the documentation in docs/screens.
 """
@@ -7,6 +8,7 @@ Every story fails on a console error, so on any breach of the content security p
 from __future__ import annotations
 
 import contextlib
+import http.cookiejar
 import json
 import os
 import shutil
@@ -17,20 +19,31 @@ import sys
 import tempfile
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from fangxian.kernel.clock import SHANGHAI
 from tools.chromium import GO_WITHOUT, find
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
 PATIENCE = 180  # seconds for a demo county on a busy machine
+MANY_SIGNED = 40  # of the county's ninety schools, by 11:30
+MOST_TABS = 90
+FOCUSED = "(document.activeElement.labels?.[0] ?? document.activeElement).textContent.trim()"
+FOCUS_SHOWS = """() => {
+  const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(document.activeElement);
+  return (outlineStyle !== 'none' && outlineWidth !== '0px') || boxShadow !== 'none';
+}"""
 SCREENS = Path(__file__).resolve().parents[2] / "docs" / "screens"
 FANGXIAN = [sys.executable, "-m", "fangxian.console"]
 ARGUMENTS = [
@@ -73,6 +86,33 @@ class House:
     url: str
     environment: dict[str, str]
     accounts: dict[str, Account]
+    day: date
+
+    def unit(self, role: str) -> str:
+        """The code of the unit at which a person works."""
+        return self.accounts[role].unit
+
+    def standing(self, kind: str, unit: str, role: str = "county_officer") -> dict[str, Any]:
+        """Who answered, as the API tells it."""
+        path = f"/api/v1/units/{unit}/standing?kind={kind}&day={self.day}"
+        status, told = self.api(path, role)
+        assert status == 200, told
+        standing: dict[str, Any] = told
+        return standing
+
+    def answer(self, unit: str, session: str, role: str = "school_reporter") -> None:
+        """Have a group answer through the API: everyone here and well."""
+        n = self.standing(f"check.{session}", unit, role)["people"]["total"]
+        said = {"unit": unit, "day": str(self.day), "session": session, "enrolled": n}
+        status, told = self.api("/api/v1/checks", role, said | {"present": n, "not_known": 0})
+        assert status == 201, told
+
+    def run(self, program: str) -> str:
+        """Run a few lines of Python inside the product, as its worker."""
+        command = [*FANGXIAN, "shell", "-v", "0", "-c", program]
+        told = subprocess.run(command, env=self.environment, capture_output=True, text=True)
+        assert told.returncode == 0, told.stderr
+        return told.stdout
 
     def api(self, path: str, role: str, body: object = None) -> tuple[int, Any]:
         """Call the API as one of the people."""
@@ -114,7 +154,10 @@ def house() -> Iterator[House]:
     url = f"http://127.0.0.1:{port}"
     try:
         _wait(url, server, parent / "log")
-        yield House(url, environment, _accounts(environment))
+        day = datetime.now(SHANGHAI).date()
+        running = House(url, environment, _accounts(environment), day)
+        _wind_on(running)
+        yield running
     finally:
         server.send_signal(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -131,6 +174,22 @@ def _wait(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
             return
         time.sleep(0.3)
     raise AssertionError(f"the demo did not start:\n{log.read_text()[-4000:]}")
+
+
+def _wind_on(house: House) -> None:
+    """Play the morning up to 11:30, and stop the demo's clock there."""
+    jar = http.cookiejar.CookieJar()
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+    opener.open(house.url + "/demo/").close()
+    token = next(cookie.value for cookie in jar if cookie.name == "csrftoken")
+    for wish in ({"to": "11:30"}, {"pause": "1"}):
+        fields = urllib.parse.urlencode(wish | {"csrfmiddlewaretoken": token or ""}).encode()
+        opener.open(house.url + "/demo/clock/", fields).close()
+    until = time.monotonic() + PATIENCE
+    county = house.unit("county_officer")
+    while house.standing("daily_report", county)["answered"] < MANY_SIGNED:
+        assert time.monotonic() < until, "the simulated morning does not move"
+        time.sleep(0.5)
 
 
 def _accounts(environment: dict[str, str]) -> dict[str, Account]:
@@ -180,18 +239,48 @@ class Visitor:
     def sign_in(self, role: str) -> Page:
         """Sign in by name and password, as one does."""
         account = self.house.accounts[role]
+        return self.sign_in_as(account.username, account.password)
+
+    def sign_in_as(self, username: str, password: str) -> Page:
+        """Sign in, and wait for the start page of one's own."""
         page = self.go("/sign-in/")
-        page.fill("input[name=username]", account.username)
-        page.fill("input[name=password]", account.password)
-        page.press("input[name=password]", "Enter")
+        page.get_by_label("用户名").fill(username)
+        page.get_by_label("密码").fill(password)
+        page.get_by_label("密码").press("Enter")
         page.wait_for_url(lambda url: "/sign-in/" not in url)
         return page
+
+    def tab_to(self, name: str) -> None:
+        """Press Tab until the element of that name has the focus, and is seen to have it."""
+        for _tab in range(MOST_TABS):
+            self.page.keyboard.press("Tab")
+            if str(self.page.evaluate(FOCUSED)).startswith(name):
+                assert self.page.evaluate(FOCUS_SHOWS), f"nothing shows that {name} has the focus"
+                return
+        raise AssertionError(f"{name} cannot be reached by the keyboard")
+
+    def look(self) -> None:
+        """Fail where the page is wider than the screen, or axe finds a serious fault."""
+        assert not found_on(self.page)
 
     def shot(self, name: str) -> None:
         """Leave a picture for the documentation, when asked to."""
         if self.shots:
             SCREENS.mkdir(parents=True, exist_ok=True)
+            self.page.wait_for_load_state("networkidle" if "board" not in name else "load")
             self.page.screenshot(path=SCREENS / f"{name}.png")
+
+
+def found_on(page: Page) -> list[str]:
+    """What is wrong with a page at the size it has: too wide, or a serious fault by axe."""
+    path = urllib.parse.urlsplit(page.url).path
+    found = [
+        f"{path}: {one['id']} ({one['impact']}): {one['nodes'][0]['html'][:160]}"
+        for one in Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        if one["impact"] in {"serious", "critical"}
+    ]
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return found + ([f"{path}: {wide} px wider than the screen"] if wide > 1 else [])
 
 
 Invite = Callable[..., Visitor]

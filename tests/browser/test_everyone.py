@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
+import re
 
-from tests.browser.conftest import Invite
+import pytest
+
+from tests.browser.conftest import DESK, PHONE, Invite, found_on
 
 ROLES = (
     "group_teacher",
@@ -20,31 +21,34 @@ ROLES = (
     "unit_admin",
     "auditor",
 )
-MOST_PAGES = 12
+LINKS = (
+    "all => all.map(one => one.getAttribute('href'))"
+    ".filter(one => !/template|download|\\/api\\//.test(one))"
+)
+ONE_OF_A_KIND = re.compile(r"\d{4,}(-\w+)?|\d{4}-\d{2}-\d{2}|/\d+/|\?.*")
+MOST_PAGES = 14
 
 
-def _serious(visitor: Invite, role: str, phone: bool) -> list[str]:
-    here = visitor(role, phone=phone)
-    found: list[str] = []
-    links = here.page.eval_on_selector_all(
-        ".fx-top a[href^='/'], main a[href^='/']", "all => all.map(one => one.getAttribute('href'))"
-    )
-    paths = [here.page.url.removeprefix(here.house.url), *dict.fromkeys(links)]
-    for path in paths[:MOST_PAGES]:
-        page = here.go(path)
-        answer = Axe().run(page)
-        found += [
-            f"{path}: {one['id']} ({one['impact']}): {one['nodes'][0]['html'][:120]}"
-            for one in answer.response["violations"]
-            if one["impact"] in {"serious", "critical"}
-        ]
-        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        if wide > 1:
-            found.append(f"{path}: {wide} px wider than the screen")
-    return found
-
-
-@pytest.mark.parametrize("phone", [True, False], ids=["phone", "desk"])
 @pytest.mark.parametrize("role", ROLES)
-def test_pages_hold(visitor: Invite, role: str, phone: bool) -> None:
-    assert _serious(visitor, role, phone) == []
+def test_pages_hold(visitor: Invite, role: str) -> None:
+    here = visitor(role)
+    page = here.page
+    page.wait_for_load_state()
+    seen: set[str] = set()
+    found: list[str] = []
+    waiting = [page.url.removeprefix(here.house.url)]
+    while waiting and len(seen) < MOST_PAGES:
+        path = waiting.pop(0)
+        shape = ONE_OF_A_KIND.sub("*", path)
+        if shape in seen:
+            continue
+        seen.add(shape)
+        answer = page.goto(here.house.url + path)
+        if answer is None or answer.status != 200:
+            found.append(f"{path}: {answer and answer.status}")
+            continue
+        for size in (PHONE, DESK):
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            found += found_on(page)
+        waiting += page.eval_on_selector_all(".fx-top a[href^='/'], main a[href^='/']", LINKS)
+    assert found == []

@@ -107,7 +107,7 @@ def _line(row: AuditEvent, users: dict[int, User], units: dict[int, str]) -> Lin
     part = detail.pop("system", "")
     who = users.get(row.by_id or 0) or (_("system: %(part)s") % {"part": part} if part else "")
     if detail.get("user") == row.by_id:
-        detail.pop("user")
+        detail.pop("user", None)
     facts = tuple(
         (FACTS.get(term, term), _said(term, value, users))
         for term, value in sorted(detail.items())
