@@ -11,6 +11,9 @@ UV := $(VENV)/bin/uv
 FANGXIAN := $(VENV)/bin/fangxian
 STAMPS := .setup
 FRONTEND := $(shell find frontend/src frontend/*.ts frontend/*.json -type f 2>/dev/null)
+# What names a class: the style sheet is purged to these (frontend/purge.ts).
+STYLED := $(shell find fangxian -path '*/templates/*.html' -o -path '*/templatetags/*.py' \
+	-o -name forms.py -o -name views.py -o -path '*/forms/*.py' -o -path '*/views/*.py')
 CATALOGS := $(shell find fangxian -name django.po)
 COMPILE := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --python-version 3.11 --custom-compile-command "make lock"
@@ -56,7 +59,7 @@ $(STAMPS)/npm: frontend/package-lock.json frontend/.npmrc | $(STAMPS)/python
 	@$(PY) -m tools.npm ci --ignore-scripts --loglevel=error
 	@touch $@
 
-$(STAMPS)/frontend: $(STAMPS)/npm $(FRONTEND)
+$(STAMPS)/frontend: $(STAMPS)/npm $(FRONTEND) $(STYLED)
 	@$(PY) -m tools.npm run --silent build -- --logLevel warn
 	@touch $@
 

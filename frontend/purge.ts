@@ -7,6 +7,7 @@ const CONTENT = [
   "../fangxian/**/templates/**/*.html",
   "../fangxian/**/templatetags/*.py",
   "../fangxian/**/{forms,views}.py",
+  "../fangxian/**/{forms,views}/*.py",
   "src/**/*.ts",
 ];
 

@@ -41,7 +41,7 @@ def test_a_person_is_invited_answers_a_check_and_leaves(visitor: Invite, house: 
     page = invited.go(link)
     invited.look()
     page.locator("input[name=display_name]").fill(NAME)
-    page.locator("input[name=username]").fill("newcomer")
+    page.locator("input[name=username]").fill("first-day")
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("input[name=again]").fill(PASSWORD)
     page.locator("main button[type=submit]").first.click()
