@@ -11,10 +11,11 @@ import xlsxwriter  # type: ignore[import-untyped]
 from fangxian.foundation.units import actions, sheets
 from fangxian.foundation.units.lines import Known, Line, Outcome, Words, check, parse
 from fangxian.foundation.units.models import ImportDraft, Unit, UnitVersion
+from fangxian.foundation.units.rules import UnitPermission
 from fangxian.kernel.access import Actor
 from fangxian.kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, TooLarge
 from tests.units import laws
-from tests.units.conftest import AT, KNOWN, TODAY, UnitPermission, admin_of, unit
+from tests.units.conftest import AT, KNOWN, TODAY, admin_of, unit
 
 HEADING = [
     "上级代码",
