@@ -137,7 +137,5 @@ def test_new_figures_show_after_a_correction(cast: Cast) -> None:
     from fangxian.watch.checks.models import Check
 
     current = Check.objects.current().get(unit_id=cast.plain_group.id)
-    morning(
-        cast.plain_group, 45, ill(), by=cast.actor("reporter"), when=at(10), revises=current.id
-    )
+    morning(cast.plain_group, 45, ill(), by=cast.actor("reporter"), when=at(10), revises=current.id)
     assert school.get().json()["changed_since_signed"]

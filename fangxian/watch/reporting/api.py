@@ -228,7 +228,7 @@ def _answer(request: HttpRequest, unit: UnitVersion, day: date, at: datetime) ->
         "changed_since_signed": page.changed,
         "signed": _signed(page),
         "decided_at": decided_at.astimezone(SHANGHAI) if decided_at else None,
-        "comment": report.comment if report else "",
+        "comment": report.comment if report and page.exact else "",
         "figures": _figures(page),
     }
 

@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from fangxian.foundation.units.models import Population
+from fangxian.kernel.shell.forms import day_input
 from fangxian.watch.reporting.actions import LONGEST_COMMENT
 from fangxian.watch.reporting.indicators import indicators
 from fangxian.watch.reporting.queries import Page
 from fangxian.watch.reporting.rules import MOST, Entered
 
-SPARE_ROWS = 2
+SPARE_ROWS = 1
 
 
 class EnteredForm(forms.Form):
@@ -21,7 +22,7 @@ class EnteredForm(forms.Form):
 
     cell = forms.ChoiceField(label=_("Figure"), required=False)
     value = forms.IntegerField(
-        label=_("Number"),
+        label=_("How many"),
         min_value=0,
         max_value=MOST,
         required=False,
@@ -74,9 +75,7 @@ def entered_rows(page: Page, posted: Any = None) -> EnteredRows:
         {"cell": f"{e['code']}.{e['population']}", "value": e["value"], "reason": e["reason"]}
         for e in before
     ]
-    rows = made(
-        posted, initial=initial, prefix="entered", form_kwargs={"choices": _choices(page)}
-    )
+    rows = made(posted, initial=initial, prefix="entered", form_kwargs={"choices": _choices(page)})
     return cast(EnteredRows, rows)
 
 
@@ -114,6 +113,4 @@ class QueueForm(forms.Form):
     """Which schools the queue shows."""
 
     q = forms.CharField(label=_("School"), max_length=60, required=False)
-    day = forms.DateField(
-        label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    day = forms.DateField(label=_("Day"), required=False, widget=day_input())

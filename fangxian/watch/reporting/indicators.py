@@ -50,7 +50,8 @@ class Indicator:
     """One thing that a report says of each population, as a number of people.
 
     `zero` = a full zero report states that it is 0. `about_health` = small numbers are masked
-    outside the chain of duty. Valid from `effective_from` until the day before `effective_to`.
+    outside the chain of duty; `complement` = masked with them, since the masked number could be
+    told from it. Valid from `effective_from` until the day before `effective_to`.
     """
 
     code: str
@@ -60,6 +61,7 @@ class Indicator:
     measure: Measure = Measure.CURRENT
     zero: bool = False
     about_health: bool = False
+    complement: bool = False
     unit: str = "people"
     effective_from: date = ALWAYS
     effective_to: date | None = None

@@ -1,12 +1,11 @@
 """What a person sees of daily reports: the school's page and its history."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.conf import settings
 
-from fangxian.foundation.accounts.models import User
 from fangxian.foundation.obligations.kinds import OwedBy, all_kinds
 from fangxian.foundation.obligations.models import Obligation
 from fangxian.foundation.obligations.queries import SilentUnit, silent
@@ -18,18 +17,17 @@ from fangxian.watch.reporting.drafts import (
     Draft,
     School,
     derive,
-    derived_figures,
     dictionary_by_number,
-    latest_revisions,
     same_figures,
     school_owing,
     window_of,
 )
+from fangxian.watch.reporting.history import HistoryEntry, signed_values
+from fangxian.watch.reporting.history import history as history_of
 from fangxian.watch.reporting.indicators import (
     POPULATIONS,
     Behind,
     Cell,
-    Dictionary,
     Indicator,
     Scope,
     Section,
@@ -37,7 +35,6 @@ from fangxian.watch.reporting.indicators import (
     indicators,
 )
 from fangxian.watch.reporting.models import Cutoff, DailyReport, ReportRevision
-from fangxian.watch.reporting.models import Decision as Decided
 from fangxian.watch.reporting.queue import Queue, Waiting, bureaus_of, queue
 from fangxian.watch.reporting.rules import KIND, Cover, ReportPermission, State
 from fangxian.watch.reporting.upper import BOARD, UpperRow, UpperTable, upper_table
@@ -62,7 +59,11 @@ SILENT_SHOWN = 200
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure on the page: as it stands now, and as it was signed."""
+    """One figure on the page: as it stands now, and as it was signed.
+
+    `shown` is the one in the foreground: for who signs what stands now, for all others what was
+    signed, once it is.
+    """
 
     code: str
     population: str
@@ -71,6 +72,7 @@ class Figure:
     is_entered: bool
     reason: str
     is_masked: bool
+    shown: int | None
 
     @property
     def changed(self) -> bool:
@@ -95,29 +97,6 @@ class SectionRows:
 
 
 @dataclass(frozen=True)
-class Difference:
-    """A figure that differs between two revisions."""
-
-    indicator: Indicator | None
-    code: str
-    population: str
-    before: int | None
-    after: int | None
-
-
-@dataclass(frozen=True)
-class HistoryEntry:
-    """A signed revision: who signed what, what changed, and what was decided on it."""
-
-    revision: ReportRevision
-    cover: Cover
-    signed_by: str
-    decided: Decided | None
-    decided_by: str
-    differences: Sequence[Difference]
-
-
-@dataclass(frozen=True)
 class Page:
     """A school's report of a day as one reader may see it."""
 
@@ -136,10 +115,11 @@ class Page:
     silent_count: int
     may_sign: Decision
     may_decide: Decision
-    why_no_zero: Sequence[Figure]
+    to_tell: Sequence[tuple[Indicator, int]]
     deadlines: Deadlines
     history: Sequence[HistoryEntry]
     inside: bool
+    exact: bool
 
     @property
     def cover(self) -> Cover:
@@ -153,13 +133,14 @@ def report_for(*, unit: UnitVersion, day: date, by: Actor, at: datetime) -> Page
     school = school_owing(day, unit.unit_id)
     owed = Obligation.objects.of(KIND, day).get(unit_id=unit.unit_id)
     report = DailyReport.objects.filter(day=day, school_id=unit.unit_id).first()
-    history = _history(school, day, by)
+    history = history_of(school, day, by)
     signed = history[0].revision if history else None
     latest = {school.school_id: signed} if signed else {}
     draft = derive([school], day, at, signed=latest)[0]
     exact = by.may(ReportPermission.EXACT, school.path)
     populations = _populations(draft, signed)
-    sections = _sections(draft, signed, populations, exact)
+    now = signed is None or by.may(ReportPermission.SIGN, school.path)
+    sections = _sections(draft, signed, populations, exact, now)
     silent_units, silent_count = _silent(school, draft, day, at, by)
     return Page(
         unit=unit,
@@ -177,10 +158,11 @@ def report_for(*, unit: UnitVersion, day: date, by: Actor, at: datetime) -> Page
         silent_count=silent_count,
         may_sign=rules.may_sign(by, school.path, draft.cover),
         may_decide=_may_decide(by, school, report),
-        why_no_zero=_not_zero(sections, draft.dictionary),
+        to_tell=_to_tell(sections),
         deadlines=deadlines_on(day, settings.FANGXIAN.norms),
         history=history,
         inside=by.inside(school.path),
+        exact=exact,
     )
 
 
@@ -215,25 +197,43 @@ def _sections(
     signed: ReportRevision | None,
     populations: Sequence[Population],
     exact: bool,
+    now: bool,
 ) -> list[SectionRows]:
     known = indicators()
     rows: dict[Section, list[IndicatorRow]] = {section: [] for section in Section}
-    before = _signed_values(signed)
+    before = signed_values(signed)
     entered = {} if signed is None else {(e["code"], e["population"]): e for e in signed.entered}
     for code in draft.dictionary.codes:
         indicator = known.get(code)
         if indicator is None or not indicator.in_force(draft.day):
             continue
         figures = [
-            _figure(draft, before, entered, indicator, population, exact)
+            _figure(draft, before, entered, indicator, population, exact, now)
             for population in populations
         ]
-        rows[indicator.section].append(IndicatorRow(indicator, figures))
-    return [SectionRows(section, found) for section, found in rows.items() if _any(found)]
+        if any(f.is_masked or f.value is not None or f.signed is not None for f in figures):
+            rows[indicator.section].append(IndicatorRow(indicator, figures))
+    masked = {
+        f.population for found in rows.values() for r in found for f in r.figures if f.is_masked
+    }
+    return [
+        SectionRows(section, [_complement(row, masked) for row in found])
+        for section, found in rows.items()
+        if found
+    ]
 
 
-def _any(rows: Iterable[IndicatorRow]) -> bool:
-    return any(f.value is not None or f.signed is not None for r in rows for f in r.figures)
+def _complement(row: IndicatorRow, masked: set[str]) -> IndicatorRow:
+    """The row, masked for the populations of which a small figure could be told from it."""
+    if not row.indicator.complement or not masked:
+        return row
+    figures = [
+        replace(f, value=None, signed=None, shown=None, is_masked=True)
+        if f.population in masked
+        else f
+        for f in row.figures
+    ]
+    return replace(row, figures=figures)
 
 
 def _figure(
@@ -243,6 +243,7 @@ def _figure(
     indicator: Indicator,
     population: Population,
     exact: bool,
+    now: bool,
 ) -> Figure:
     cell = Cell(indicator.code, population.value)
     value, signed = draft.value(*_pair(cell)), before.get(cell)
@@ -251,14 +252,16 @@ def _figure(
         for number in (value, signed)
     )
     by_hand = entered.get(_pair(cell))
+    is_masked = (shown, shown_signed) != (value, signed)
     return Figure(
         code=cell.code,
         population=cell.population,
         value=shown,
         signed=shown_signed,
         is_entered=by_hand is not None,
-        reason=by_hand["reason"] if by_hand else "",
-        is_masked=(shown, shown_signed) != (value, signed),
+        reason=by_hand["reason"] if by_hand and not is_masked else "",
+        is_masked=is_masked,
+        shown=shown if now else shown_signed,
     )
 
 
@@ -266,18 +269,15 @@ def _pair(cell: Cell) -> tuple[str, str]:
     return cell.code, cell.population
 
 
-def _signed_values(signed: ReportRevision | None) -> dict[Cell, int | None]:
-    if signed is None:
-        return {}
-    cells = dictionary_by_number(signed.dictionary_version).cells
-    return dict(zip(cells, signed.figures, strict=True))
-
-
-def _not_zero(sections: Sequence[SectionRows], dictionary: Dictionary) -> list[Figure]:
-    """The figures that stand against a full zero."""
-    zero = {dictionary.cells[position] for position in dictionary.zero_cells}
-    figures = [f for section in sections for row in section.rows for f in row.figures]
-    return [f for f in figures if f.value and Cell(f.code, f.population) in zero]
+def _to_tell(sections: Sequence[SectionRows]) -> list[tuple[Indicator, int]]:
+    """What stands against a full zero: each figure over all populations, as far as shown."""
+    found = []
+    for section in sections:
+        for row in section.rows:
+            total = sum(figure.shown or 0 for figure in row.figures)
+            if row.indicator.zero and total:
+                found.append((row.indicator, total))
+    return found
 
 
 def group_kinds() -> list[str]:
@@ -314,57 +314,6 @@ def _silent(
                 found.setdefault(one.unit_id, one)
     count = draft.cover.groups_expected - draft.cover.groups_answered
     return sorted(found.values(), key=lambda one: one.code), count
-
-
-def _history(school: School, day: date, by: Actor) -> list[HistoryEntry]:
-    revisions = list(
-        ReportRevision.objects.filter(day=day, school_id=school.school_id).order_by("revision")
-    )
-    decided = {
-        row.revision: row for row in Decided.objects.filter(day=day, school_id=school.school_id)
-    }
-    exact = by.may(ReportPermission.EXACT, school.path)
-    names = _names([*(r.signed_by for r in revisions), *(d.decided_by for d in decided.values())])
-    entries = []
-    for before, revision in zip([None, *revisions], revisions, strict=False):
-        decision = decided.get(revision.revision)
-        entries.append(
-            HistoryEntry(
-                revision=revision,
-                cover=cover_of(revision),
-                signed_by=names.get(revision.signed_by or 0, ""),
-                decided=decision,
-                decided_by=names.get(decision.decided_by or 0, "") if decision else "",
-                differences=differences(before, revision) if before and exact else [],
-            )
-        )
-    return entries[::-1]
-
-
-def cover_of(revision: ReportRevision) -> Cover:
-    """For whom a revision speaks."""
-    return Cover(
-        revision.groups_expected,
-        revision.groups_answered,
-        revision.people_total,
-        revision.people_accounted,
-    )
-
-
-def differences(before: ReportRevision, after: ReportRevision) -> list[Difference]:
-    """Every figure that two revisions tell differently."""
-    known = indicators()
-    old, new = _signed_values(before), _signed_values(after)
-    return [
-        Difference(known.get(cell.code), cell.code, cell.population, old.get(cell), value)
-        for cell, value in new.items()
-        if old.get(cell) != value
-    ]
-
-
-def _names(ids: Iterable[int | None]) -> dict[int, str]:
-    found = User.objects.filter(pk__in={pk for pk in ids if pk is not None})
-    return {user.pk: str(user) for user in found}
 
 
 @dataclass(frozen=True)
@@ -410,14 +359,3 @@ def behind(
     versions = {version.unit_id: version for version in found}
     groups = [GroupBehind(versions[row.unit_id], row) for row in rows if row.unit_id in versions]
     return FigureBehind(indicator, Population(population), groups, names)
-
-
-def signed_figures(revision: ReportRevision) -> list[tuple[Cell, int | None, int | None]]:
-    """(cell, signed value, derived value) of a revision."""
-    cells = dictionary_by_number(revision.dictionary_version).cells
-    return list(zip(cells, revision.figures, derived_figures(revision), strict=True))
-
-
-def latest_revision(day: date, school_id: int) -> ReportRevision | None:
-    """The latest signed revision of a school's report of a day."""
-    return latest_revisions(day, [school_id]).get(school_id)

@@ -115,7 +115,7 @@ def _rows(ids: Sequence[int], day: date, by: Actor) -> list[Waiting]:
                 owed=owed[pk],
                 report=report,
                 signed=revision,
-                figures=_figures(revision) if revision else {},
+                figures=_figures(revision) if revision else dict.fromkeys(SHOWN),
                 own=own and report is not None and report.signed_by == by.user_id,
             )
         )

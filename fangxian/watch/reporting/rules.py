@@ -108,6 +108,11 @@ class Cover:
         """Whether every group answered, and there was one."""
         return 0 < self.groups_expected == self.groups_answered
 
+    @property
+    def silent(self) -> int:
+        """How many groups have told nothing."""
+        return self.groups_expected - self.groups_answered
+
 
 def identity(school_id: int, day: date) -> str:
     """The name of a report in the audit trail."""

@@ -102,6 +102,7 @@ class _Shown:
         known = indicators()
         self.exact = exact
         self.about_health = {code: code in known and known[code].about_health for code in codes}
+        self.complements = [code for code in codes if code in known and known[code].complement]
 
     def row(
         self,
@@ -121,10 +122,13 @@ class _Shown:
         )
 
     def figures(self, sums: Sums) -> Sums:
-        return {
+        shown = {
             code: rules.masked(value, exact=self.exact, about_health=self.about_health[code])
             for code, value in sums.items()
         }
+        if shown != sums:
+            shown |= dict.fromkeys(self.complements)
+        return shown
 
 
 _Key = tuple[str, date, tuple[str, ...], tuple[str, ...]]

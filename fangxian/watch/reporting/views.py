@@ -98,6 +98,7 @@ def _report_page(
         "problems": problems,
         "return_form": forms.ReturnForm(initial={"revision": page.revision}),
         "to_chase": to_chase if actor.may(ObligationPermission.CHASE, unit.path) else [],
+        "settled": not page.changed and page.state in {State.SIGNED, State.ACCEPTED},
         "is_waiting": page.state is State.SIGNED,
         "may_revise": rules.may_move(page.state, State.REVISED),
     }

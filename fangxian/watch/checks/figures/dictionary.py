@@ -34,6 +34,7 @@ PLACES = (
         _("On campus"),
         _("On a school day those present; on days at home those staying on campus."),
         Section.PLACE,
+        complement=True,
     ),
     Indicator("in_city", _("In the city"), _("At home: in the school's city."), Section.PLACE),
     Indicator(
