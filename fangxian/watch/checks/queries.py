@@ -118,9 +118,15 @@ class GroupDay:
                 return owing.session
         return None
 
+    @property
+    def urgency(self) -> tuple[bool, datetime | None]:
+        """For sorting: who is silent before who is not, the earliest deadline first."""
+        silent = [owing.due_at for owing in self.sessions if owing.told_at is None]
+        return (False, min(silent)) if silent else (True, None)
+
 
 def groups_to_answer(*, by: Actor, day: date, at: datetime) -> list[GroupDay]:
-    """The groups that one may answer for and what each owes that day, silent ones first."""
+    """The groups that one may answer for and what each owes that day, longest due first."""
     units = list(
         UnitVersion.objects.visible_to(by)
         .as_of(day)
@@ -138,7 +144,7 @@ def groups_to_answer(*, by: Actor, day: date, at: datetime) -> list[GroupDay]:
     for row in rows:
         owed.setdefault(row.unit_id, []).append(_owing(row, at))
     found = [GroupDay(unit, owed.get(unit.unit_id, [])) for unit in units]
-    return sorted(found, key=lambda group: (group.next_session is None, group.unit.code))
+    return sorted(found, key=lambda group: (*group.urgency, group.unit.code))
 
 
 def _owing(row: Obligation, at: datetime) -> Owing:
