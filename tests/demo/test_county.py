@@ -11,24 +11,28 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import InternalError, connection, transaction
+from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 
 from fangxian.config.database import login
 from fangxian.config.environment import DatabaseRole, Demo
 from fangxian.console.demo import cards, cast, control, load, rewind, stories
 from fangxian.console.demo.scenarios import STOP, Scenario, moment, scenario
-from fangxian.console.demo.simulation import Simulation, mint
+from fangxian.console.demo.simulation import Simulation
 from fangxian.console.models import DemoMorning
 from fangxian.foundation.accounts.queries import actor_by_token
 from fangxian.foundation.obligations.models import Obligation
 from fangxian.foundation.people.models import Membership
 from fangxian.foundation.units.models import UnitVersion
 from fangxian.kernel import clock
+from fangxian.kernel.access import Actor, system
+from fangxian.kernel.audit.models import AuditEvent
 from fangxian.kernel.clock import SHANGHAI
 from fangxian.kernel.errors import Conflict
 from fangxian.kernel.models import Installation
+from fangxian.watch.checks import actions
 from fangxian.watch.checks.models import Check, CheckLine
+from fangxian.watch.checks.rules import CheckPermission
 from fangxian.watch.reporting.models import DailyReport, ReportRevision
 
 NOW = datetime(2026, 11, 23, 22, 15, tzinfo=SHANGHAI)
@@ -61,7 +65,7 @@ def county(loaded: Scenario, django_db_blocker: Any) -> Iterator[Scenario]:
 
 @pytest.fixture
 def simulation(county: Scenario) -> Simulation:
-    return Simulation(DemoMorning.objects.get(), mint(NOW))
+    return Simulation(DemoMorning.objects.get())
 
 
 def play(simulation: Simulation, hours: int, minutes: int = 0) -> None:
@@ -158,15 +162,15 @@ def test_the_morning_is_the_same_in_small_steps_and_after_a_crash(
         play(simulation, 12, 40)
         at_once = facts(county.day)
         transaction.set_rollback(True)
-    stepwise = Simulation(simulation.morning, simulation.token)
+    stepwise = Simulation(simulation.morning)
     for minutes in range(20, 60, 10):
         play(stepwise, 7, minutes)
     play(stepwise, 8, 3)
-    crashed = Simulation(simulation.morning, simulation.token)
+    crashed = Simulation(simulation.morning)
     play(crashed, 12, 40)
     assert facts(county.day) == at_once
     assert len(at_once) > 2_000
-    play(Simulation(simulation.morning, simulation.token), 12, 40)
+    play(Simulation(simulation.morning), 12, 40)
     assert Check.objects.filter(day=county.day).count() == len(at_once)
 
 
@@ -177,7 +181,7 @@ def test_what_the_morning_shows(county: Scenario, simulation: Simulation) -> Non
         day=county.day, unit_id__in=list(told.vomiting), symptoms__contains=["vomiting"]
     )
     assert vomiting.count() == sum(absent + here for absent, here in told.vomiting.values())
-    (caller,) = told.calls
+    (caller, *_others) = told.calls
     call = Obligation.objects.of("check.morning", county.day).get(unit_id=caller)
     assert (call.channel, call.told_at and call.told_at < call.due_at) == ("phone", True)
     assert call.received_at and call.received_at > call.due_at
@@ -187,6 +191,39 @@ def test_what_the_morning_shows(county: Scenario, simulation: Simulation) -> Non
     sent_back = reports.get(school_id=returned)
     assert (sent_back.state, bool(sent_back.comment)) == ("returned", True)
     assert not reports.filter(school_id__in=told.mute).exists()
+
+
+def test_a_check_in_bulk_is_the_check_recorded_plainly(
+    county: Scenario, simulation: Simulation
+) -> None:
+    checks = simulation.checks[0]
+    rows = checks.order[:40]
+    with transaction.atomic():
+        assert checks.play(rows, by=simulation.by) == 40
+        in_bulk = everything(county.day)
+        transaction.set_rollback(True)
+    by = Actor(simulation.by.user_id, "", system("test", [CheckPermission.RECORD]).holdings)
+    for row, content in zip(rows, checks.teller.contents(rows), strict=True):
+        unit = UnitVersion.objects.as_of(county.day).get(unit_id=int(checks.groups.unit[row]))
+        at = checks._moment(float(checks.received[row]))
+        actions.record(actions.Submission(unit.code, county.day, content, "web", at), by=by, at=at)
+    assert everything(county.day) == in_bulk
+
+
+def everything(day: Any) -> list[Any]:
+    """All that a check writes, but for the numbers that a sequence gives."""
+    models: list[Any] = [Check, CheckLine, AuditEvent, Obligation]
+    return [
+        sorted(
+            ({k: v for k, v in row.items() if k != "id"} for row in rows), key=lambda row: str(row)
+        )
+        for rows in (
+            model.objects.filter(
+                day=day, **({"told_at__isnull": False} if model is Obligation else {})
+            ).values()
+            for model in models
+        )
+    ]
 
 
 def test_what_a_visitor_answered_stays(county: Scenario, simulation: Simulation) -> None:
@@ -212,7 +249,7 @@ def test_starting_again_takes_the_morning_back(county: Scenario, simulation: Sim
     assert not Obligation.objects.filter(day=county.day, told_at__isnull=False).exists()
     assert count_rows() == before
     assert clock.now() == moment(county.day, time(7, 20))
-    play(Simulation(DemoMorning.objects.get(), mint(NOW)), 13)
+    play(Simulation(DemoMorning.objects.get()), 13)
     assert facts(county.day) == first
 
 
@@ -222,7 +259,7 @@ def test_a_real_day_cannot_be_cleared(county: Scenario) -> None:
         is_demo=False, clock_real_at=None, clock_demo_at=None, clock_stop_at=None
     )
     with (
-        pytest.raises(InternalError, match="demonstration only"),
+        pytest.raises(ProgrammingError, match="demonstration only"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):

@@ -85,11 +85,11 @@ def find_places(day: date) -> Places:
     """The same units every time, chosen so that everybody has something to do."""
     tree = UnitVersion.objects.as_of(day)
     county = tree.get(division_code=COUNTY, kind="county")
-    city = tree.get(unit_id=county.reports_to_id)
+    city = _above(county, day)
     school_id = _one(SCHOOL, {"county": county.unit_id, "day": day})
     group_id = _one(GROUP, {"school": school_id, "day": day})
     return Places(
-        province=tree.get(unit_id=city.reports_to_id),
+        province=_above(city, day),
         city=city,
         county=county,
         other=tree.get(division_code=OTHER_COUNTY, kind="county"),
@@ -98,7 +98,11 @@ def find_places(day: date) -> Places:
     )
 
 
-def _one(statement: str, values: dict[str, object]) -> int:
+def _above(unit: UnitVersion, day: date) -> UnitVersion:
+    return UnitVersion.objects.as_of(day).get(unit__in=[unit.reports_to_id])
+
+
+def _one(statement: str, values: dict[str, int | date]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return int(cursor.fetchone()[0])

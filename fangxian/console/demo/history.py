@@ -45,7 +45,7 @@ def remember(day: date, *, like: date) -> int:
     if day in made or like not in made:
         return 0
     ensure_day(day)
-    values = {
+    values: dict[str, date | str | int] = {
         "day": day,
         "model": like,
         "kind": KIND,
@@ -54,7 +54,7 @@ def remember(day: date, *, like: date) -> int:
     }
     with connection.cursor() as cursor:
         cursor.execute(COPY_DAY, values)
-        told = cursor.rowcount
+        told = int(cursor.rowcount)
     begun: datetime = midnight(day)
     ObligationDay.objects.create(day=day, kind=KIND, expected=told, made_at=begun, frozen_at=begun)
     return told

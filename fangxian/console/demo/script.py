@@ -152,12 +152,13 @@ def counts(groups: Groups, stories: Stories, *, at_home: bool) -> Counts:
     roll = np.where(
         groups.roll >= 0, groups.roll, 28 + (uniform(unit, Stream.ROLL) * 15).astype(np.int64)
     )
-    rate = 0.012 + 0.022 * uniform(groups.school, Stream.SCHOOL_ILL)
+    rate: Floats = 0.012 + 0.022 * uniform(groups.school, Stream.SCHOOL_ILL)
     left = roll.copy()
 
     def some(share: Floats | float, stream: Stream) -> Ints:
         nonlocal left
-        found = np.minimum(poisson(roll * share, uniform(unit, stream)), left)
+        mean = (roll * share).astype(np.float64)
+        found = np.minimum(poisson(mean, uniform(unit, stream)), left)
         left = left - found
         return found
 
@@ -186,7 +187,8 @@ def _home_counts(groups: Groups, roll: Ints, ill: Ints, silent: Ints) -> Counts:
     left = reached.copy()
     parts = []
     for share, stream in ((0.0004, Stream.ABROAD), (0.03, Stream.AWAY), (0.07, Stream.PROVINCE)):
-        part = np.minimum(poisson(reached * share, uniform(groups.unit, stream)), left)
+        mean = (reached * share).astype(np.float64)
+        part = np.minimum(poisson(mean, uniform(groups.unit, stream)), left)
         left = left - part
         parts.append(part)
     none = np.zeros_like(roll)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -11,13 +11,11 @@ from fangxian.console.demo.play import Checks
 from fangxian.console.demo.reports import Reports
 from fangxian.console.demo.rewind import rewind
 from fangxian.console.models import DemoMorning
-from fangxian.foundation.accounts.models import ApiToken, User
-from fangxian.foundation.accounts.rules import fingerprint, new_secret
+from fangxian.foundation.accounts.models import User
 from fangxian.foundation.obligations.models import ObligationDay
-from fangxian.foundation.units.models import Unit, UnitKind
-from fangxian.kernel import access
+from fangxian.kernel.access import Actor
 from fangxian.kernel.clock import real_now
-from fangxian.watch.checks.rules import CheckPermission, Session
+from fangxian.watch.checks.rules import Session
 
 TURN_SECONDS: Final = 0.25
 #: how much of the machine's time it leaves to those who look at the pages
@@ -29,9 +27,10 @@ LONGEST_TURN: Final = 1.0
 class Simulation:
     """One morning being played; made anew when the morning starts again."""
 
-    def __init__(self, morning: DemoMorning, token: str) -> None:
-        self.morning, self.token = morning, token
-        self.by = access.system("demo.simulation", [CheckPermission.RECORD])
+    def __init__(self, morning: DemoMorning) -> None:
+        self.morning = morning
+        robot = User.objects.get(username=cast.ROBOT)
+        self.by = Actor(robot.pk, str(robot))
         day = morning.day
         places = cast.find_places(day)
         told = stories.tell(places, day)
@@ -55,7 +54,7 @@ class Simulation:
         """First the checks, then the reports, since these count them; in small portions."""
         for checks in self.checks:
             for rows in checks.chunks(now):
-                yield partial(checks.play, rows, token=self.token, by=self.by)
+                yield partial(checks.play, rows, by=self.by)
         more = True
 
         def sign() -> None:
@@ -78,30 +77,9 @@ def run(*, forever: Callable[[], bool] = lambda: True) -> None:
             simulation = None
             continue
         if simulation is None or simulation.morning.day != morning.day:
-            simulation = Simulation(morning, mint(real_now()))
+            simulation = Simulation(morning)
         now = control.shown(real_now())
         if simulation.turn(now, lambda spent: time.sleep(spent * REST)):
             DemoMorning.objects.update(played_until=now)
             time.sleep(TURN_SECONDS)
         DemoMorning.objects.update(beaten_at=real_now())
-
-
-def mint(at: datetime) -> str:
-    """A token that may record every group's check, for as long as this process lives.
-
-    Tokens of earlier runs end: nobody knows them any more.
-    """
-    robot = User.objects.get(username=cast.ROBOT)
-    ApiToken.objects.filter(user=robot).delete()
-    secret = new_secret()
-    ApiToken.objects.create(
-        user=robot,
-        unit=Unit.objects.get(kind=UnitKind.PROVINCE),
-        name="simulation",
-        hash=fingerprint(secret),
-        permissions=[CheckPermission.RECORD.value],
-        created_at=at,
-        # The demo's clock may show any year.
-        expires_at=at + timedelta(days=3650),
-    )
-    return secret

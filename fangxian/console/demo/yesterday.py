@@ -210,7 +210,8 @@ def _cutoff(one: Attested) -> Sequence[Any]:
 
 def _account(attested: Sequence[Attested], day: date) -> None:
     """The school's answer accounts for as many people as its report."""
-    values = [day, KIND, [one.owed.school_id for one in attested], [a.accounted for a in attested]]
+    schools = [one.owed.school_id for one in attested]
+    accounted = [one.accounted for one in attested]
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -218,7 +219,7 @@ def _account(attested: Sequence[Attested], day: date) -> None:
             FROM unnest(%s::bigint[], %s::int[]) AS n (school_id, accounted)
             WHERE o.day = %s AND o.kind = %s AND o.unit_id = n.school_id
             """,
-            [*values[2:], *values[:2]],
+            [schools, accounted, day, KIND],
         )
 
 
