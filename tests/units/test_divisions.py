@@ -92,3 +92,16 @@ def test_a_code_of_another_day_names_the_right_one() -> None:
     assert "day" in early.value.fields
     with pytest.raises(NotFound):
         queries.resolve("999999", TODAY, by=EVERYWHERE)
+
+
+@pytest.mark.usefixtures("divisions")
+def test_the_eras_of_a_county(school: UnitVersion) -> None:
+    assert [
+        (era.code, era.name_zh, era.above_zh, era.valid_from)
+        for era in queries.history(school.reports_to_id or 0)
+    ] == [
+        ("510118", "新津区", "成都市", date(2020, 6, 18)),
+        ("510132", "新津县", "成都市", date(2019, 10, 31)),
+    ]
+    # The school itself stayed as it was, but what it reports to was called otherwise.
+    assert [era.above_zh for era in queries.history(school.unit_id)] == ["新津区", "新津县"]

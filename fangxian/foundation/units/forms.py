@@ -49,7 +49,9 @@ class OpenForm(ActionForm):
     name_zh = forms.CharField(label=_("Chinese name"), max_length=120)
     name_en = forms.CharField(label=_("English name"), max_length=160, required=False)
     stage = forms.ChoiceField(label=_("Stage"), choices=Stage.choices, required=False)
-    population = forms.ChoiceField(label=_("Population"), choices=Population.choices, required=False)
+    population = forms.ChoiceField(
+        label=_("Population"), choices=Population.choices, required=False
+    )
     headcount = forms.IntegerField(
         label=_("Headcount"),
         min_value=0,

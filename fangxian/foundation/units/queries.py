@@ -1,7 +1,7 @@
 """Reading the tree: by code, by place, always as of a day. By name: `search`."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Count, Q, Sum
@@ -91,9 +91,41 @@ def standing_in(unit_id: int, day: date) -> UnitVersionQuerySet:
     return here.exclude(reports_to_id=unit_id).order_by("code")
 
 
-def history(unit_id: int) -> Sequence[UnitVersion]:
-    """Every form that a unit had and is to have, the latest first."""
-    return list(UnitVersion.objects.filter(unit_id=unit_id).order_by("-valid_from"))
+@dataclass(frozen=True)
+class Era:
+    """How a unit was called, coded and placed from a day until the day before `valid_to`."""
+
+    valid_from: date
+    valid_to: date
+    code: str
+    name_zh: str
+    name_en: str
+    above_zh: str
+    above_en: str
+
+
+def history(unit_id: int) -> Sequence[Era]:
+    """The names, codes and places that a unit had and is to have, the latest first.
+
+    Versions that differ only in something else (a division's code, a contact) are one era.
+    """
+    eras: list[Era] = []
+    for row in UnitVersion.objects.filter(unit_id=unit_id).order_by("-valid_from"):
+        above = UnitVersion.objects.as_of(row.valid_from).filter(unit_id=row.reports_to_id or 0)
+        named = above.first()
+        era = Era(
+            row.valid_from, row.valid_to, row.code, row.name_zh, row.name_en,
+            named.name_zh if named else "", (named.name_en or named.name_zh) if named else "",
+        )  # fmt: skip
+        if eras and _alike(eras[-1], era):
+            eras[-1] = replace(eras[-1], valid_from=era.valid_from)
+        else:
+            eras.append(era)
+    return eras
+
+
+def _alike(later: Era, earlier: Era) -> bool:
+    return later == replace(earlier, valid_from=later.valid_from, valid_to=later.valid_to)
 
 
 def named_like(rows: UnitVersionQuerySet, text: str) -> UnitVersionQuerySet:
