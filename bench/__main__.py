@@ -40,6 +40,7 @@ WORKS_WITHOUT_CACHE: dict[str, Callable[[Ground], None]] = {
     "province_board": uncached_board,
     "check_batch": check_batch,
 }
+BROKEN = (CannotMeasure, Lost, psycopg.Error)
 EPILOG = """
 Everything happens in a temporary FANGXIAN_HOME (below TMPDIR), removed at the end; nothing is
 written into the source tree. The exit status is 0 also when a bar is missed, which is printed as
@@ -52,20 +53,20 @@ def main() -> int:
     """Measure what was asked for; the exit status."""
     options = _parser().parse_args()
     names = options.only or list(NAMES)
-    begun, found, failure = time.monotonic(), Found(), ""
+    begun, found = time.monotonic(), Found()
+    _tell_if_busy(found)
     try:
         generator.require()
         with _home(options.home) as (home, scratch):
             _measure(names, home, scratch, options.quick, found)
-    except (CannotMeasure, Lost, psycopg.Error) as error:
-        failure = f"{type(error).__name__}: {error}"
+    except BROKEN as error:
+        found.failures.append(f"{type(error).__name__}: {error}")
+    found.figures.sort(key=lambda figures: NAMES.index(figures.name))
     _print(found, time.monotonic() - begun)
     if options.json:
         rows = [figures.as_json() for figures in found.figures]
         options.json.write_text(json.dumps(rows, indent=2) + "\n")
-    if failure:
-        say(f"\nFAILED  {failure}")
-    return 1 if failure else 0
+    return 1 if found.failures else 0
 
 
 def say(line: str) -> None:
@@ -129,14 +130,32 @@ def _measure(names: Sequence[str], home: Path, scratch: Path, quick: bool, found
     if "floor_insert" in names and "check" not in names:
         with installation.serving():
             say("floor_insert")
-            floor_only(ground)
+            _attempt("floor_insert", floor_only, ground)
     for works, settings in ((WORKS, {}), (WORKS_WITHOUT_CACHE, {WITHOUT_CACHE: "0"})):
         chosen = {name: work for name, work in works.items() if name in names}
         if chosen:
             with installation.serving(**settings):
                 for name, work in chosen.items():
                     say(" ".join([name, *settings]))
-                    work(ground)
+                    _attempt(name, work, ground)
+
+
+def _attempt(name: str, work: Callable[[Ground], None], ground: Ground) -> None:
+    """One work that cannot be measured, or that lost something, does not hide the others."""
+    try:
+        work(ground)
+    except BROKEN as error:
+        ground.found.failures.append(f"{name}: {error}")
+        say(f"  FAILED  {error}")
+
+
+def _tell_if_busy(found: Found) -> None:
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    if load > cores / 2:
+        found.remarks.append(
+            f"the machine was busy before the benchmark began (load {load:.1f} on {cores} cores): "
+            "only ratios and processor time mean anything"
+        )
 
 
 def _print(found: Found, seconds: float) -> None:
@@ -150,6 +169,8 @@ def _print(found: Found, seconds: float) -> None:
         say("")
     for text in found.remarks:
         say(f"NOTE  {text}")
+    for text in found.failures:
+        say(f"FAILED  {text}")
     gib = memory_of_machine() / 2**30
     machine = f"{os.cpu_count()} cores, {gib:.0f} GiB, {platform.machine()}"
     say(f"{time.strftime('%Y-%m-%d')}  {machine}, Python {platform.python_version()}")

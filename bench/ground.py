@@ -33,11 +33,12 @@ QUICK = Pace(rounds=2, seconds=3, warm_seconds=1)
 
 @dataclass
 class Found:
-    """What the works found: figures, bars, and remarks to print with them."""
+    """What the works found: figures, bars, remarks to print with them, and what failed."""
 
     figures: list[Figures] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
 
 
 @dataclass
