@@ -17,7 +17,7 @@ from django.test import Client
 from fangxian.config.database import login
 from fangxian.config.environment import DatabaseRole, Demo
 from fangxian.console.demo import cards, cast, control, load, rewind, stories
-from fangxian.console.demo.scenarios import STOP, Scenario, moment, scenario
+from fangxian.console.demo.scenarios import STOP, Refused, Scenario, moment, scenario
 from fangxian.console.demo.simulation import Simulation
 from fangxian.console.models import DemoMorning
 from fangxian.foundation.accounts.queries import actor_by_token
@@ -109,12 +109,12 @@ def test_the_next_day_begins_a_new_morning(county: Scenario) -> None:
 
 def test_units_that_nobody_owns_up_to_are_left_alone(county: Scenario) -> None:
     Installation.objects.all().delete()
-    with pytest.raises(load.Refused, match="left alone"):
+    with pytest.raises(Refused, match="left alone"):
         load.check_free(county)
 
 
 def test_another_demonstration_is_not_mixed_in(county: Scenario) -> None:
-    with pytest.raises(load.Refused, match="--reset"):
+    with pytest.raises(Refused, match="--reset"):
         load.check_free(scenario(Demo.PROVINCE, NOW.date()))
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from fangxian.console.demo import cast
-from fangxian.console.demo.load import Refused
+from fangxian.console.demo.scenarios import Refused
 from fangxian.foundation.accounts import actions as accounts
 from fangxian.foundation.accounts.cards import DemoCard
 from fangxian.foundation.accounts.models import ROLE_LABELS

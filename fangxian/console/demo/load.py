@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from fangxian.config.environment import Demo
 from fangxian.console.demo import cast, control, history, people, yesterday
-from fangxian.console.demo.scenarios import COUNTY, SPEED, START, Scenario, moment
+from fangxian.console.demo.scenarios import COUNTY, SPEED, START, Refused, Scenario, moment
 from fangxian.console.models import DemoMorning
 from fangxian.foundation.obligations import actions as obligations
 from fangxian.foundation.obligations.models import Obligation, ObligationDay
@@ -24,10 +24,6 @@ from fangxian.kernel.models import Installation
 
 Say = Callable[[str], None]
 LOADER = access.system("demo", [UnitPermission.MANAGE])
-
-
-class Refused(Exception):
-    """This database must not, or cannot, hold that demonstration; the message says why."""
 
 
 def check_free(scenario: Scenario | None) -> None:

@@ -22,6 +22,10 @@ SPEEDS: Final = (1, 10, 30, 60, 120)
 SPEED: Final = 30.0
 
 
+class Refused(Exception):
+    """This database must not, or cannot, hold that demonstration; the message says why."""
+
+
 @dataclass(frozen=True)
 class Scenario:
     """One demonstration: its day, how much of the province, and the response level in force."""

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from fangxian.config.environment import Demo
 from fangxian.console.demo import cards, load
-from fangxian.console.demo.scenarios import scenario
+from fangxian.console.demo.scenarios import Refused, scenario
 from fangxian.kernel import clock
 
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
             if options["reset"]:
                 load.reset()
             load.demo(scenario(self._chosen(), at.date()), at=at, say=self._say)
-        except load.Refused as refusal:
+        except Refused as refusal:
             raise CommandError(str(refusal)) from None
 
     def _chosen(self) -> Demo:

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.urls import reverse
 
 from fangxian.foundation.accounts import actions as accounts
 from fangxian.foundation.accounts.rules import INVITATION_VALID
@@ -49,7 +50,8 @@ class Command(BaseCommand):
                 )
         except DomainError as refusal:
             raise CommandError(str(refusal)) from None
-        self.stdout.write(f"{settings.FANGXIAN.address}/join/{secret}/")
+        link = reverse("accounts:invitation", args=[secret])
+        self.stdout.write(f"{settings.FANGXIAN.address}{link}")
         self.stderr.write(
             f"Open it within {INVITATION_VALID.days} days, once, while fangxian up runs."
         )

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from fangxian.console.demo import cards, load
-from fangxian.console.demo.scenarios import scenario
+from fangxian.console.demo.scenarios import Refused, scenario
 from fangxian.kernel import clock
 
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         chosen = scenario(load.scope(options["scope"]), at.date())
         try:
             load.seed(chosen, at=at, say=self.stderr.write)
-        except load.Refused as refusal:
+        except Refused as refusal:
             raise CommandError(str(refusal)) from None
         if options["accounts"]:
             found = cards.accounts_of_demo(at=clock.now())
