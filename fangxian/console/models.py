@@ -4,8 +4,6 @@ from typing import ClassVar
 
 from django.db import models
 
-from fangxian.kernel.privacy import fields
-
 from fangxian.kernel import privacy
 
 
