@@ -57,6 +57,18 @@ class Zone:
     initials: str
 
 
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Where something hangs: a unit's id and path."""
+
+    id: int
+    path: str
+
+    def below(self, unit_id: int) -> "Node":
+        """The node of a unit that reports to this one."""
+        return Node(unit_id, f"{self.path}{unit_id}/")
+
+
 def _rows(name: str) -> Iterator[dict[str, str]]:
     with (resources.files(f"{__package__}.data") / name).open(encoding="utf-8") as lines:
         yield from csv.DictReader(lines)

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-import xlsxwriter  # type: ignore[import-untyped]
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
-from python_calamine import CalamineError, CalamineWorkbook
 
 from fangxian.foundation.units.models import Population, Stage, UnitKind
 from fangxian.kernel.errors import Invalid, TooLarge
@@ -73,6 +71,8 @@ def unreadable(reason: str) -> Invalid:
 
 
 def _xlsx(content: bytes) -> list[list[str]]:
+    from python_calamine import CalamineError, CalamineWorkbook
+
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
@@ -150,6 +150,8 @@ EXAMPLES: Final = (
 
 def template() -> bytes:
     """The sheet to fill in, with two examples and a list to choose from where there is one."""
+    import xlsxwriter  # type: ignore[import-untyped]  # only for who downloads the sheet
+
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, {"in_memory": True})
     sheet = book.add_worksheet(_("Units"))

@@ -3,21 +3,21 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from fangxian.foundation.units import generator
 from fangxian.foundation.units.actions.versions import lock_tree
-from fangxian.foundation.units.divisions import KNOWN_FROM, Division, all_divisions
-from fangxian.foundation.units.generator import Batch, Node
-from fangxian.foundation.units.generator.words import person, phone
+from fangxian.foundation.units.divisions import KNOWN_FROM, Division, Node, all_divisions
 from fangxian.foundation.units.models import OPEN_END, SCHOOL_KINDS, Unit, UnitKind, UnitVersion
 from fangxian.foundation.units.rules import DIVISION_KINDS, UnitEvent, UnitPermission
 from fangxian.kernel import audit
 from fangxian.kernel.access import Actor
 from fangxian.kernel.errors import Conflict
+
+if TYPE_CHECKING:  # the generator brings NumPy: only for who seeds
+    from fangxian.foundation.units.generator import Batch
 
 UNIT_COLUMNS: Final = "id, kind, stage, population, boarding, headcount, has_roster, opened_on"
 VERSION_COLUMNS: Final = (
@@ -97,6 +97,8 @@ def seed(
 
     For demonstrations and benchmarks only. `county` is a division's present code.
     """
+    from fangxian.foundation.units import generator
+
     by.require(UnitPermission.MANAGE, "")
     load_divisions(by=by, at=at)
     if UnitVersion.objects.exclude(kind__in=DIVISION_KINDS).exists():
@@ -125,6 +127,8 @@ def _nodes() -> dict[str, Node]:
 
 
 def _invent_contacts(nodes: Iterable[Node]) -> None:
+    from fangxian.foundation.units.generator.words import person, phone
+
     ids = [node.id for node in nodes]
     rows = list(UnitVersion.objects.filter(unit_id__in=ids))
     for row in rows:
@@ -133,7 +137,7 @@ def _invent_contacts(nodes: Iterable[Node]) -> None:
     UnitVersion.objects.bulk_update(rows, ["contact_name", "contact_phone"])
 
 
-def _copy_all(cursor: Any, batches: Iterable[Batch], opened_on: date) -> Seeded:
+def _copy_all(cursor: Any, batches: "Iterable[Batch]", opened_on: date) -> Seeded:
     units = schools = groups = people = 0
     for batch in batches:
         _copy(cursor, f"COPY units_unit ({UNIT_COLUMNS}) FROM STDIN", _unit_lines(batch, opened_on))
@@ -154,7 +158,7 @@ def _copy(cursor: Any, statement: str, lines: list[str]) -> None:
 
 
 # Nothing the generator writes holds a tab, a line end or a backslash: no escaping is needed.
-def _unit_lines(batch: Batch, opened_on: date) -> list[str]:
+def _unit_lines(batch: "Batch", opened_on: date) -> list[str]:
     columns = zip(batch.id, batch.kind, batch.stage, batch.population, batch.boarding,
                   batch.headcount, strict=True)  # fmt: skip
     return [
@@ -164,7 +168,7 @@ def _unit_lines(batch: Batch, opened_on: date) -> list[str]:
     ]
 
 
-def _version_lines(batch: Batch) -> list[str]:
+def _version_lines(batch: "Batch") -> list[str]:
     lines = [
         f"{i}\t{kind}\t{code}\t{zh}\t{en}\t{short}\t{pinyin}\t{initials}\t{above}\t{place}\t{path}"
         f"\t{school or NULL}\t{bureau or NULL}\t{name}\t{number}"

@@ -6,11 +6,12 @@ from datetime import date
 from fangxian.foundation.units.divisions import (
     OPEN_END,
     Division,
+    Node,
     all_zones,
     divisions_as_of,
     forms_of,
 )
-from fangxian.foundation.units.generator.county import Batch, CountyDraft, Node, Serial
+from fangxian.foundation.units.generator.county import Batch, CountyDraft, Serial
 from fangxian.foundation.units.generator.plan import quotas
 
 __all__ = ["Batch", "Node", "generate"]

@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 
-from fangxian.foundation.units.divisions import Division, Zone
+from fangxian.foundation.units.divisions import Division, Node, Zone
 from fangxian.foundation.units.generator import words
 from fangxian.foundation.units.generator.plan import (
     PREFECTURES,
@@ -20,18 +20,6 @@ STAFF_GROUP = 27
 CONTRACTOR_GROUP = 60
 NOBODY = 0  # in place of a unit's id
 UNKNOWN = -1  # in place of a headcount
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """Where something hangs: a unit's id and path."""
-
-    id: int
-    path: str
-
-    def below(self, unit_id: int) -> "Node":
-        """The node of a unit that reports to this one."""
-        return Node(unit_id, f"{self.path}{unit_id}/")
 
 
 @dataclass(slots=True)
