@@ -8,6 +8,7 @@ import htmx from "htmx.org";
 import { startOutbox } from "./shell/outbox_start";
 import { startPages } from "./shell/pages";
 import { startPops } from "./shell/pops";
+import { startScroll } from "./shell/scroll";
 import { startTrouble } from "./shell/trouble";
 
 // Said twice, here and in the page's meta element: no page may run text as a script.
@@ -18,4 +19,5 @@ htmx.config.historyCacheSize = 0;
 startPops();
 startTrouble();
 startPages();
+startScroll();
 startOutbox();

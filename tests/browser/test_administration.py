@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import House, Invite, Visitor
 
-SHEET = """上级单位代码,代码,类别,学段,中文名称
+SHEET = """上级代码,代码,类别,学段,中文名称
 {county},{county}9901,学校,小学,示例新建小学
 {county},{county}9902,不知道,小学,示例写错小学
 """

@@ -24,7 +24,7 @@ def test_an_invited_person_joins_and_the_auditor_sees_it(visitor: Invite) -> Non
     for field in ("#id_password", "#id_again"):
         newcomer.page.fill(field, "three taps at eight")
     newcomer.page.click("main form button")
-    newcomer.page.wait_for_url(re.compile(r"/(board|daily-reports|checks)/"))
+    newcomer.page.wait_for_url(re.compile(r"/(board|reports|checks)/"))
 
     assert newcomer.page.goto(link) is not None
     expect(newcomer.page.locator("h1")).to_contain_text(re.compile("没有|未找到|找不到"))

@@ -127,7 +127,7 @@ def test_a_group_without_names_is_counted_on_behalf_of_who_telephoned(
     page = _open(officer, f"/checks/{group}/{house.day}/evening/")
     page.get_by_role("button", name="否，有人缺勤或不适").tap()
     for _twice in range(2):
-        page.get_by_role("button", name=re.compile("患病")).last.tap()
+        page.locator('[data-focus="ill1"]').tap()
     page.get_by_role("button", name="全部到校且正常").tap()
     if not page.locator("#behalf-of").is_visible():
         page.get_by_text("我代他人填报").tap()
@@ -165,7 +165,7 @@ def test_the_form_works_without_scripts(visitor: Invite, house: House) -> None:
     teacher = visitor("school_reporter", phone=True)
     plain = teacher.context.browser
     assert plain is not None
-    context = plain.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    context = plain.new_context(java_script_enabled=False, locale="zh-CN")
     context.add_cookies(teacher.context.cookies())  # type: ignore[arg-type]
     page = context.new_page()
     page.goto(f"{house.url}/checks/{house.unit('group_teacher')}/{house.day}/evening/")
