@@ -38,7 +38,7 @@ class Line:
     subject: object
     who: str
     unit: str
-    facts: tuple[tuple[str, object], ...]
+    facts: tuple[tuple[object, object], ...]
 
 
 @dataclass(frozen=True)
