@@ -109,14 +109,11 @@ def django_database(environment: Environment) -> dict[str, Any]:
     """Django's DATABASES["default"] for this process."""
     role = environment.db_role
     to = login(environment, role)
-    # Django turns prepared statements off unless told; the pipelines of the hot path prepare.
+    # Django turns prepared statements off unless told; the hot path prepares.
     options: dict[str, Any] = {**to.options, "prepare_threshold": 5}
     if role is DatabaseRole.WEB:
-        options["pool"] = {
-            "min_size": 2,
-            "max_size": environment.web_threads + 2,
-            "timeout": 10,
-        }
+        # Only the hot path prepares, and its day is a literal: a plan made once is right for all.
+        options["options"] = "-c plan_cache_mode=force_generic_plan"
     return {
         "ENGINE": "django.db.backends.postgresql",
         "HOST": to.host,
@@ -124,5 +121,7 @@ def django_database(environment: Environment) -> dict[str, Any]:
         "NAME": to.name,
         "USER": to.user,
         "PASSWORD": to.password,
+        # The web server's threads live as long as it does, and so do their connections.
+        "CONN_MAX_AGE": None if role is DatabaseRole.WEB else 0,
         "OPTIONS": {"application_name": f"fangxian {role}", **options},
     }

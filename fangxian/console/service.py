@@ -175,6 +175,8 @@ def _granian(environment: Environment) -> list[str]:
         "port": environment.port,
         "workers": environment.web_workers,
         "blocking-threads": environment.web_threads,
+        # A thread that ends takes its connection with it.
+        "blocking-threads-idle-timeout": 600,
         "backlog": 2048,
         # Counts connections, idle ones too: phones keep theirs open.
         "backpressure": 1024,

@@ -148,10 +148,9 @@ def _plain_first(submission: Submission, at: datetime) -> bool:
 def _batch_at_once(
     submissions: list[Submission], secret: str, at: datetime
 ) -> list[Recorded] | None:
-    """The hot path: all of one day, each the first of its group and session."""
-    identities = {(one.unit, one.content.session) for one in submissions}
-    one_day = len({one.day for one in submissions}) == 1
-    if not one_day or len(identities) < len(submissions):
+    """The hot path: all of one day and session, each the first of its group."""
+    same = len({(one.day, one.content.session) for one in submissions}) == 1
+    if not same or len({one.unit for one in submissions}) < len(submissions):
         return None
     if not all(_plain_first(one, at) for one in submissions):
         return None

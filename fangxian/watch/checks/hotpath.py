@@ -7,14 +7,15 @@ statement that either does everything or nothing. Whatever is not that case inse
 here and takes the plain way of `actions.record`, which knows every refusal by name. A property
 test holds the two equal.
 
-The day stands in the statement as a literal, so that each plan knows its one partition; the
-statement is prepared anew once a day.
+The day and the session stand in the statement as literals, so that each plan knows its one
+partition and looks its row up by the whole key; the statement is prepared anew once a day.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
 import psycopg
 from django.db import connection
@@ -22,7 +23,7 @@ from django.db import connection
 from fangxian.foundation.accounts.rules import fingerprint
 from fangxian.kernel.partitions import ensure_day
 from fangxian.watch.checks.actions import Submission, columns, numbered
-from fangxian.watch.checks.rules import CheckEvent, CheckPermission
+from fangxian.watch.checks.rules import CheckEvent, CheckPermission, Line, Session
 
 COUNTS = (
     "enrolled",
@@ -44,12 +45,11 @@ COUNTS = (
     "at_abroad",
 )
 ITEM_COLUMNS = (
-    "n integer, code text, session text, accounted integer, channel text, told_at timestamptz, "
-    "on_behalf_of text, digest text, persons bigint[], "
-    + ", ".join(f"{name} integer" for name in COUNTS)
+    "n integer, code text, channel text, told_at timestamptz, on_behalf_of text, digest text, "
+    "persons bigint[], lines json, " + ", ".join(f"{name} integer" for name in COUNTS)
 )
 LINE_COLUMNS = (
-    "n integer, number smallint, person_id bigint, name text, is_present boolean, reason text, "
+    "number smallint, person_id bigint, name text, is_present boolean, reason text, "
     "symptoms varchar(24)[], temperature numeric(3,1)"
 )
 MEMBERS = """
@@ -64,12 +64,13 @@ LINES = """
 , lines AS (
     INSERT INTO check_line (day, unit_id, session, revision, number, school_id, path,
                             person_id, name, is_present, reason, symptoms, temperature, known_at)
-    SELECT {day}, ins.unit_id, ins.session, 1, l.number, ins.school_id, ins.path,
-           l.person_id, l.name, l.is_present, l.reason, l.symptoms, l.temperature, ins.received_at
-    FROM ins JOIN owed USING (unit_id, session)
-         JOIN json_to_recordset($4::json) AS l ({line_columns}) ON l.n = owed.n
+    SELECT {day}, owed.unit_id, '{session}', 1, l.number, owed.school_id, owed.path,
+           l.person_id, l.name, l.is_present, l.reason, l.symptoms, l.temperature, $2
+    FROM owed CROSS JOIN json_to_recordset(owed.lines) AS l ({line_columns})
+    WHERE (SELECT count(*) FROM ins) = (SELECT count(*) FROM owed)
 )
 """
+# No step joins another on a key: such a join has no statistics and would compare all with all.
 STATEMENT = """
 WITH who AS (
     SELECT t.id, t.user_id, w.path AS low, left(w.path, -1) || '0' AS high
@@ -81,101 +82,103 @@ WITH who AS (
       AND '{permission}' = ANY (t.permissions)
 ), owed AS (
     SELECT i.*, o.unit_id, o.school_id, o.path, who.id AS token_id, who.user_id
-    FROM who, {items}
+    FROM who, json_to_recordset($3::json) AS i ({item_columns})
     JOIN units_unitversion v ON v.code = i.code
      AND v.valid_from <= {day} AND v.valid_to > {day} AND v.kind = 'group'
-    JOIN obligation o ON o.day = {day} AND o.kind = 'check.' || i.session
+    JOIN obligation o ON o.day = {day} AND o.kind = '{kind}'
      AND o.unit_id = v.unit_id AND o.subject = '' AND o.cancelled_at IS NULL
     WHERE o.path >= who.low AND o.path < who.high{members}
 ), ins AS (
     INSERT INTO check_revision (day, unit_id, session, revision, school_id, path, recorded_by,
                                 token_id, channel, told_at, received_at, on_behalf_of, digest,
                                 {counts})
-    SELECT {day}, unit_id, session, 1, school_id, path, user_id, token_id, channel, told_at,
+    SELECT {day}, unit_id, '{session}', 1, school_id, path, user_id, token_id, channel, told_at,
            $2, on_behalf_of, decode(digest, 'hex'), {counts}
     FROM owed ORDER BY unit_id
     ON CONFLICT DO NOTHING
-    RETURNING id, unit_id, session, school_id, path, recorded_by, token_id, received_at
+    RETURNING id, unit_id, path, recorded_by, token_id, told_at, received_at, channel,
+              on_behalf_of, enrolled - COALESCE(not_known, not_reached) AS accounted
 ), answered AS (
     UPDATE obligation o
-    SET accounted = owed.accounted,
-        told_at = COALESCE(o.told_at, owed.told_at),
+    SET accounted = ins.accounted,
+        told_at = COALESCE(o.told_at, ins.told_at),
         received_at = COALESCE(o.received_at, ins.received_at),
         answered_by = COALESCE(o.answered_by, ins.recorded_by),
-        channel = COALESCE(o.channel, owed.channel),
-        on_behalf_of = COALESCE(o.on_behalf_of, owed.on_behalf_of)
-    FROM ins JOIN owed USING (unit_id, session)
-    WHERE o.day = {day} AND o.kind = 'check.' || ins.session AND o.unit_id = ins.unit_id
-      AND o.subject = ''
+        channel = COALESCE(o.channel, ins.channel),
+        on_behalf_of = COALESCE(o.on_behalf_of, ins.on_behalf_of)
+    FROM ins
+    WHERE o.day = {day} AND o.kind = '{kind}' AND o.unit_id = ins.unit_id AND o.subject = ''
 ), noted AS (
     INSERT INTO audit_event (day, at, event, by_id, token_id, unit_id, path, subject, detail)
     SELECT {today}, received_at, '{event}', recorded_by, token_id, unit_id, path,
-           unit_id || ':{day_text}:' || session, '{{"revision": 1}}'
+           unit_id || ':{day_text}:{session}', '{{"revision": 1}}'
     FROM ins
 ){lines}
-SELECT owed.n, ins.id FROM ins JOIN owed USING (unit_id, session)
+SELECT (SELECT array_agg(n ORDER BY unit_id) FROM owed),
+       (SELECT array_agg(id ORDER BY unit_id) FROM ins)
 """
 
 
 @lru_cache(maxsize=64)
-def _statement(day: date, today: date, with_lines: bool) -> str:
+def _statement(day: date, today: date, session: Session, with_lines: bool) -> str:
+    """The statement for a day and session; it stays the same text, so it is prepared once."""
     day_literal = f"DATE '{day.isoformat()}'"
+    lines = LINES.format(day=day_literal, session=session.value, line_columns=LINE_COLUMNS)
     return STATEMENT.format(
         day=day_literal,
         day_text=day.isoformat(),
         today=f"DATE '{today.isoformat()}'",
+        session=session.value,
+        kind=session.kind,
         permission=CheckPermission.RECORD.value,
         event=CheckEvent.RECORDED.value,
         counts=", ".join(COUNTS),
-        items=f"json_to_recordset($3::json) AS i ({ITEM_COLUMNS})",
+        item_columns=ITEM_COLUMNS,
         members=MEMBERS.format(day=day_literal) if with_lines else "",
-        lines=LINES.format(day=day_literal, line_columns=LINE_COLUMNS) if with_lines else "",
+        lines=lines if with_lines else "",
     )
 
 
 def record_first(
     submissions: Sequence[Submission], *, token: str, at: datetime
 ) -> list[int] | None:
-    """Keep first checks of one day in one statement; None when any of them is not that case.
+    """Keep first checks of one day and session in one statement; None when one is not that case.
 
     The caller has held each against `rules.problems`, the day and the times. When None comes
     back from several submissions, the caller rolls back; one alone has written nothing.
     Returns the ids in the order of the submissions.
     """
-    day, today = submissions[0].day, at.date()
+    day, session, today = submissions[0].day, submissions[0].content.session, at.date()
     ensure_day(day)
     ensure_day(today)
     items = [_item(number, submission) for number, submission in enumerate(submissions)]
-    lines = [line for number, s in enumerate(submissions) for line in _lines(number, s)]
-    values: list[object] = [fingerprint(token), at, json.dumps(items)]
-    if lines:
-        values.append(json.dumps(lines))
-    rows = _execute(_statement(day, today, bool(lines)), values)
-    if len(rows) != len(submissions):
+    with_lines = any(item["lines"] for item in items)
+    values = [fingerprint(token), at, json.dumps(items)]
+    owed, kept = _execute(_statement(day, today, session, with_lines), values)
+    if owed is None or kept is None or not len(owed) == len(kept) == len(submissions):
         return None
-    ids = dict(rows)
+    ids = dict(zip(owed, kept, strict=True))
     return [ids[number] for number in range(len(submissions))]
 
 
-def _execute(statement: str, values: list[object]) -> list[tuple[int, int]]:
+def _execute(statement: str, values: list[object]) -> tuple[list[int] | None, list[int] | None]:
     """Run a prepared statement on Django's own connection, past the layers that slow it.
 
     Django's cursors put the values into the text and so never prepare; this one does.
     """
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.RawCursor(connection.connection) as cursor:
-        return cursor.execute(statement, values, prepare=True).fetchall()
+        numbers, ids = cursor.execute(statement, values, prepare=True).fetchone() or (None, None)
+    return numbers, ids
 
 
-def _item(number: int, submission: Submission) -> dict[str, object]:
+def _item(number: int, submission: Submission) -> dict[str, Any]:
     content = submission.content
     item = columns(content)
     digest = bytes(item.pop("digest"))
     item |= {
         "n": number,
         "code": submission.unit,
-        "session": content.session.value,
-        "accounted": content.accounted,
         "channel": submission.channel,
         "told_at": submission.told_at.isoformat(),
         "digest": digest.hex(),
@@ -184,19 +187,18 @@ def _item(number: int, submission: Submission) -> dict[str, object]:
             for line in (*content.absences, *content.symptomatic_present)
             if line.person is not None
         ],
+        "lines": [_line(*one) for one in numbered(content)],
     }
     return item
 
 
-def _lines(number: int, submission: Submission) -> Iterator[dict[str, object]]:
-    for line_number, line, is_present in numbered(submission.content):
-        yield {
-            "n": number,
-            "number": line_number,
-            "person_id": line.person,
-            "name": line.name,
-            "is_present": is_present,
-            "reason": line.reason,
-            "symptoms": list(line.symptoms),
-            "temperature": None if line.temperature is None else str(line.temperature),
-        }
+def _line(number: int, line: Line, is_present: bool) -> dict[str, object]:
+    return {
+        "number": number,
+        "person_id": line.person,
+        "name": line.name,
+        "is_present": is_present,
+        "reason": line.reason,
+        "symptoms": list(line.symptoms),
+        "temperature": None if line.temperature is None else str(line.temperature),
+    }
