@@ -26,7 +26,8 @@ class Deadlines:
     effective_to: date | None
     title_zh: str
     title_en: str
-    source: str
+    source_zh: str
+    source_en: str
     verified: bool
 
 
@@ -42,7 +43,8 @@ def read(text: str, name: str) -> Deadlines:
             effective_to=document.get("effective_to"),
             title_zh=document["title_zh"],
             title_en=document["title_en"],
-            source=document["source"],
+            source_zh=document["source_zh"],
+            source_en=document["source_en"],
             verified=document["verified"],
         )
     except (tomllib.TOMLDecodeError, KeyError) as error:

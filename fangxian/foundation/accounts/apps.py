@@ -8,13 +8,14 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from fangxian.foundation.accounts.labels import EVENTS
+        from fangxian.foundation.accounts.labels import EVENTS, PERMISSIONS
         from fangxian.foundation.accounts.queries import workplace
         from fangxian.foundation.accounts.rules import GRANTS, AccountPermission
         from fangxian.kernel import access, audit, clock, registry
         from fangxian.kernel.shell.frame import declare_place
 
         access.declare(AccountPermission, GRANTS)
+        access.name_permissions(PERMISSIONS)
         audit.name_events(EVENTS)
         declare_place(lambda actor: workplace(actor, today=clock.today()))
         manage, trail = AccountPermission.MANAGE, AccountPermission.AUDIT

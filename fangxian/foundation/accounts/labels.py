@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from fangxian.foundation.accounts.rules import AccountEvent
+from fangxian.foundation.accounts.rules import AccountEvent, AccountPermission
+from fangxian.kernel.access import Permission
 
 EVENTS: dict[str, object] = {
     AccountEvent.INVITED: _("Invited a person"),
@@ -22,6 +23,11 @@ EVENTS: dict[str, object] = {
     AccountEvent.REACTIVATED: _("Opened an account again"),
 }
 
+PERMISSIONS: dict[Permission, object] = {
+    AccountPermission.MANAGE: _("Invite people, give and end roles"),
+    AccountPermission.TOKEN: _("Make tokens for programs"),
+    AccountPermission.AUDIT: _("Read the audit trail"),
+}
 
 #: the facts that the rooms' events carry, as the audit trail's reader reads them
 FACTS: dict[str, object] = {
@@ -30,6 +36,7 @@ FACTS: dict[str, object] = {
     "count": _("number"),
     "day": _("day"),
     "document": _("document"),
+    "figure": _("figure"),
     "from": _("from"),
     "headcount": _("headcount"),
     "home": _("home checks"),
@@ -40,10 +47,12 @@ FACTS: dict[str, object] = {
     "open": _("school day"),
     "permissions": _("permissions"),
     "person_id": _("person no."),
+    "population": _("population"),
     "reason": _("reason"),
     "revision": _("revision"),
     "role": _("role"),
     "token": _("token no."),
     "until": _("until"),
     "user": _("account"),
+    "version": _("version"),
 }
