@@ -66,7 +66,7 @@ $(STAMPS)/frontend: $(STAMPS)/npm $(FRONTEND) $(STYLED)
 test: setup  ## all tests, browser stories included
 	@$(PY) -m tools.chromium >/dev/null
 	@$(PY) -m tools.npm run --silent test
-	@$(PY) -m pytest -n 2 $(PYTEST)
+	@$(PY) -m pytest -n 2 --dist loadgroup $(PYTEST)
 
 check: setup  ## style, types, floors, translations, sizes
 	@$(VENV)/bin/ruff check .
