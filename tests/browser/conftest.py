@@ -44,6 +44,10 @@ FOCUS_SHOWS = """() => {
   const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(document.activeElement);
   return (outlineStyle !== 'none' && outlineWidth !== '0px') || boxShadow !== 'none';
 }"""
+RULES = {
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+}
 SCREENS = Path(__file__).resolve().parents[2] / "docs" / "screens"
 FANGXIAN = [sys.executable, "-m", "fangxian.console"]
 ARGUMENTS = [
@@ -276,11 +280,16 @@ def found_on(page: Page) -> list[str]:
     path = urllib.parse.urlsplit(page.url).path
     found = [
         f"{path}: {one['id']} ({one['impact']}): {one['nodes'][0]['html'][:160]}"
-        for one in Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        for one in Axe().run(page, options=RULES).response["violations"]
         if one["impact"] in {"serious", "critical"}
     ]
+    return found + too_wide(page)
+
+
+def too_wide(page: Page) -> list[str]:
+    """Whether a page must be scrolled sideways."""
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    return found + ([f"{path}: {wide} px wider than the screen"] if wide > 1 else [])
+    return [f"{page.url}: {wide} px wider than the screen"] if wide > 1 else []
 
 
 Invite = Callable[..., Visitor]

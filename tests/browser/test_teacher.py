@@ -173,3 +173,25 @@ def test_the_form_works_without_scripts(visitor: Invite, house: House) -> None:
     page.get_by_role("button", name="上报").click()
     expect(page.locator("input[name=everyone]:invalid").first).to_be_attached()
     context.close()
+
+
+def test_two_answers_at_once_are_compared_not_overwritten(visitor: Invite, house: House) -> None:
+    path = f"/checks/{house.unit('group_teacher')[:-4]}0901/{house.day}/evening/"
+    first, second = visitor("health_officer", phone=True), visitor("school_reporter", phone=True)
+    for one in (first, second):
+        _open(one, path)
+    _mark_one_ill(second.page)
+    second.page.get_by_role("button", name="全部到校且正常").tap()
+    for one in (first, second):
+        if one is first:
+            one.page.get_by_role("button", name=ALL_WELL).tap()
+        one.page.get_by_role("button", name="上报", exact=True).tap()
+        expect(one.page.locator(".fx-status").first).to_be_visible()
+    expect(second.page.locator(".fx-status").first).to_have_text("其间已有他人上报。")
+    second.page.get_by_role("link", name="刷新并对照").tap()
+    expect(second.page.get_by_text("您填写的：")).to_be_visible()
+    expect(second.page.locator(".alert-success")).to_contain_text("缺勤 0")
+    second.look()
+    second.shot("teacher-conflict-phone")
+    second.page.get_by_role("button", name="放弃我的填写").tap()
+    expect(second.page.locator(".fx-status")).to_have_text(SENT)

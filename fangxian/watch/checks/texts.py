@@ -82,6 +82,7 @@ TEXTS = {
     "forbidden": _("Not sent: your role does not allow it here. It is kept on this phone."),
     "conflict": _("Someone else has answered in the meantime."),
     "compare": _("Reload and compare"),
+    "mine": _("What you entered:"),
     "discard": _("Drop mine"),
     "refused": _("Not sent: please correct this."),
     "retry": _("Send now"),

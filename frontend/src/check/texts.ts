@@ -79,6 +79,7 @@ export const TEXT_KEYS = [
   "forbidden", // "Not sent: your role does not allow it here. It is kept on this phone."
   "conflict", // "Someone else has answered in the meantime."
   "compare", // "Reload and compare"
+  "mine", // "What you entered:"
   "discard", // "Drop mine"
   "refused", // "Not sent: please correct this."
   "retry", // "Send now"

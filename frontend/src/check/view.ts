@@ -21,6 +21,7 @@ function correct(app: App): HTMLElement {
   return h(
     "div",
     {},
+    app.view.item?.state === "conflict" && h("p", { class: "fx-mine" }, app.t("mine")),
     sumLine(app) ?? (isHome(app.page) && app.page.current ? wasSent(app) : null),
     h(
       "button",
