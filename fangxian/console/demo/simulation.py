@@ -34,7 +34,8 @@ class Simulation:
         day = morning.day
         places = cast.find_places(day)
         told = stories.tell(places, day)
-        due = set(ObligationDay.objects.filter(day=day).values_list("kind", flat=True))
+        owed = ObligationDay.objects.filter(day=day, expected__gt=0)
+        due = set(owed.values_list("kind", flat=True))
         first = (Session.MORNING, Session.HOME)
         self.checks = [Checks(day, session, told) for session in first if session.kind in due]
         self.reports = Reports(day, told)
