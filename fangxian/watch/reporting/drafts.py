@@ -22,6 +22,7 @@ from fangxian.watch.reporting.indicators import (
     indicators,
 )
 from fangxian.watch.reporting.models import Cutoff, DictionaryVersion, ReportRevision
+from fangxian.watch.reporting.plans import planned
 from fangxian.watch.reporting.rules import KIND, Cover, Entered, full_zero, zero_total
 
 FIRST_WINDOW = timedelta(days=14)  # how far back the first report of a school looks
@@ -134,8 +135,9 @@ def derive(
     windows = [window_of(school, day, cutoffs.get(school.school_id)) for school in schools]
     scope = Scope(day, windows, *_span(schools))
     dictionary = dictionary_on(day)
-    figures, covers = _figures(scope, dictionary), _covers(scope)
-    edges = _edges(ids, at - MARGIN)
+    with planned(len(ids)):
+        figures, covers = _figures(scope, dictionary), _covers(scope)
+        edges = _edges(ids, at - MARGIN)
     return [
         Draft(
             school=school,

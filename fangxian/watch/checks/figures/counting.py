@@ -58,8 +58,8 @@ COVER = """
 WITH {latest}, owed AS (
     SELECT school_id, unit_id, max(roll) AS roll
     FROM obligation
-    WHERE day = {day} AND kind = ANY (%(kinds)s) AND path >= %(low)s AND path < %(high)s
-      AND school_id = ANY (%(ids)s) AND cancelled_at IS NULL
+    WHERE day = {day} AND kind = ANY (%(kinds)s::text[]) AND path >= %(low)s AND path < %(high)s
+      AND school_id = ANY (%(ids)s::bigint[]) AND cancelled_at IS NULL
     GROUP BY 1, 2
 )
 SELECT o.school_id, count(*), count(l.unit_id),

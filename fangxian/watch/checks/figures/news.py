@@ -11,12 +11,14 @@ from fangxian.watch.reporting.indicators import MARGIN, Scope
 
 PREVIOUS_WITHIN = timedelta(days=7)  # an older check says nothing about being ill still
 
+ONE = "VALUES (%(ids)s::bigint, %(after)s::timestamptz, %(first)s::date)"
+MANY = "SELECT * FROM unnest(%(ids)s::bigint[], %(after)s::timestamptz[], %(first)s::date[])"
 EDGE = """
 SELECT c.school_id, c.id FROM check_revision c
-WHERE c.day >= {first} AND c.received_at > %(after)s AND c.school_id = ANY (%(ids)s)
+WHERE c.day >= {first} AND c.received_at > %(after)s AND c.school_id = ANY (%(ids)s::bigint[])
 UNION
 SELECT school_id, check_id FROM check_late_arrival
-WHERE received_at > %(after)s AND school_id = ANY (%(ids)s)
+WHERE received_at > %(after)s AND school_id = ANY (%(ids)s::bigint[])
 """
 
 # What is new: docs/adr/0006 says why it is told from two states and not from a time per line.
@@ -27,9 +29,8 @@ WHERE received_at > %(after)s AND school_id = ANY (%(ids)s)
 #   told      who was ill in each state; people without a name are told apart by number only
 #   runs      one illness: a person in consecutive checks
 NEWS = """
-WITH w AS (
-    SELECT * FROM unnest(%(ids)s::bigint[], %(after)s::timestamptz[], %(first)s::date[])
-        AS w (school_id, after, first)
+WITH w (school_id, after, first) AS (
+    {windows}
 ), seen AS (
     SELECT unnest(%(seen)s::bigint[]) AS id
 ), news AS (
@@ -125,11 +126,18 @@ def news(scope: Scope) -> list[tuple[Any, ...]]:
     ]
     if not first:
         return []
+    alone = len(first) == 1
     statement = NEWS.format(
-        first=literal(min(first)), within=PREVIOUS_WITHIN.days, ill=ILL, fever=FEVER
+        windows=ONE if alone else MANY,
+        first=literal(min(first)),
+        within=PREVIOUS_WITHIN.days,
+        ill=ILL,
+        fever=FEVER,
     )
     seen = [id_ for window in scope.windows for id_ in window.edge.get("checks", ())]
-    params = {"ids": scope.school_ids, "after": after, "first": first, "seen": seen}
+    ids = scope.school_ids
+    named = (ids[0], after[0], first[0]) if alone else (ids, after, first)
+    params = dict(zip(("ids", "after", "first"), named, strict=True)) | {"seen": seen}
     return rows(statement, params)
 
 

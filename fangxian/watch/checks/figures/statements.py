@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+import psycopg
 from django.db import connection
 
 from fangxian.watch.checks.rules import FEVER_CELSIUS, Symptom
 from fangxian.watch.reporting.indicators import Scope
+
+Row = tuple[Any, ...]
 
 COUNTED_SYMPTOMS = (
     Symptom.COUGH,
@@ -44,7 +47,7 @@ latest AS MATERIALIZED (
     SELECT DISTINCT ON (c.unit_id) c.*
     FROM check_revision c
     WHERE c.day = {day} AND c.is_current AND c.path >= %(low)s AND c.path < %(high)s
-      AND c.school_id = ANY (%(ids)s)
+      AND c.school_id = ANY (%(ids)s::bigint[])
     ORDER BY c.unit_id,
              array_position(ARRAY['home', 'morning', 'noon', 'evening'], c.session::text) DESC
 )
@@ -56,11 +59,12 @@ def literal(day: date) -> str:
     return f"DATE '{day.isoformat()}'"
 
 
-def rows(statement: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """All rows of a statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        return list(cursor.fetchall())
+def rows(statement: str, params: Mapping[str, Any]) -> list[Row]:
+    """All rows of a statement, prepared: it is asked again for other schools of the same day."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        found = cursor.execute(" ".join(statement.split()), params, prepare=True)
+        return found.fetchall()
 
 
 def params(scope: Scope) -> dict[str, Any]:
