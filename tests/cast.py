@@ -158,7 +158,7 @@ def _people(place: Place) -> tuple[int, ...]:
         Membership.objects.create(
             person=person,
             group_id=place.id,
-            school_id=place.school_id,
+            school_id=place.school_id or 0,
             path=place.path,
             number=str(number),
             phone=f"0000000{number:04}",
