@@ -1,5 +1,6 @@
 import { makeApp, payload, type App } from "./check/app";
 import { draftOf, withDraft, type Draft } from "./check/draft";
+import { afterPress } from "./check/press";
 import type { CheckPage } from "./check/types";
 import { draw } from "./check/view";
 // Not used here by name, but a kept page must find the sender without a network.
@@ -22,8 +23,9 @@ async function start(page: CheckPage): Promise<void> {
   const status = h("div", { role: "status", "aria-live": "polite" });
   const island = h("div");
   root.append(status, island);
-  const app = makeApp(page, withDraft(page, item, readDraft<Draft>(key)), (now) => {
-    draw(island, status, now, () => void submit(now, reader));
+  const paint = afterPress(() => draw(island, status, app, () => void submit(app, reader)));
+  const app = makeApp(page, withDraft(page, item, readDraft<Draft>(key)), (now, quietly) => {
+    if (!quietly) paint();
     if (!now.view.sending) keepDraft(key, draftOf(page, now.view));
   });
   app.set({});

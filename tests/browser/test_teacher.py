@@ -194,4 +194,5 @@ def test_two_answers_at_once_are_compared_not_overwritten(visitor: Invite, house
     second.look()
     second.shot("teacher-conflict-phone")
     second.page.get_by_role("button", name="放弃我的填写").tap()
+    expect(second.page.locator(".alert-danger")).to_have_count(0)
     expect(second.page.locator(".fx-status")).to_have_text(SENT)

@@ -17,12 +17,16 @@ export interface View {
   /** False where the phone refused to keep it. */
   readonly kept: boolean;
   readonly filter: string;
+  /** Whether the part for answering on behalf of somebody is open. */
+  readonly behalfOpen: boolean;
 }
 
 export interface App {
   readonly page: CheckPage;
   readonly view: View;
   set(change: Partial<View>): void;
+  /** Change what nothing else on the page shows, without drawing: the field in use stays. */
+  note(change: Partial<View>): void;
   t(key: TextKey, values?: Record<string, string | number>): string;
 }
 
@@ -42,6 +46,7 @@ export function opening(page: CheckPage, item: Item | null): View {
     school: restoreSchool(from),
     home: restoreHome(from),
     behalf: onBehalf(page, body),
+    behalfOpen: page.behalf?.required === true || Boolean(onBehalf(page, body).channel),
     editing: !known,
     sending: false,
     item,
@@ -78,7 +83,11 @@ export function needsBehalf(page: CheckPage, { behalf }: View): boolean {
   return page.behalf.required;
 }
 
-export function makeApp(page: CheckPage, first: View, draw: (app: App) => void): App {
+export function makeApp(
+  page: CheckPage,
+  first: View,
+  changed: (app: App, quietly: boolean) => void,
+): App {
   let view = first;
   const app: App = {
     page,
@@ -87,7 +96,11 @@ export function makeApp(page: CheckPage, first: View, draw: (app: App) => void):
     },
     set(change) {
       view = { ...view, ...change };
-      draw(app);
+      changed(app, false);
+    },
+    note(change) {
+      view = { ...view, ...change };
+      changed(app, true);
     },
     t: (key, values) => say(page.texts, key, values),
   };

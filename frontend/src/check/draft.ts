@@ -26,7 +26,8 @@ export function withDraft(page: CheckPage, item: Item | null, draft: Draft | nul
   if (item?.sentAt && !page.current) return view;
   if (!same(draft.base, page.current?.id ?? null)) return view;
   const { school, home, behalf } = draft;
-  return { ...view, school, home, behalf, editing: true };
+  const behalfOpen = view.behalfOpen || behalf.channel !== "";
+  return { ...view, school, home, behalf, behalfOpen, editing: true };
 }
 
 function same(left: unknown, right: unknown): boolean {

@@ -66,6 +66,7 @@ export function stepper(
   set: (value: number) => void,
   after?: Node,
 ): HTMLElement {
+  const typed = (): number => Math.trunc(Number(input.value)) || 0;
   const step = (by: number, key: "decrease" | "increase", sign: string): HTMLElement =>
     h(
       "button",
@@ -75,7 +76,7 @@ export function stepper(
         "aria-label": app.t(key, { label }),
         "data-focus": `${focus}${by}`,
         disabled: value + by < 0,
-        onclick: () => set(value + by),
+        onclick: () => set(Math.max(0, typed() + by)),
       },
       sign,
     );
@@ -87,7 +88,7 @@ export function stepper(
     value,
     "aria-label": label,
     "data-focus": focus,
-    onchange: () => set(Math.max(0, Math.trunc(Number(input.value)) || 0)),
+    onchange: () => set(Math.max(0, typed())),
   });
   return h(
     "div",

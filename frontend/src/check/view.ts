@@ -87,38 +87,51 @@ function footer(app: App, send: () => void): HTMLElement {
 function behalf(app: App): HTMLElement | null {
   const asked = app.page.behalf;
   if (!asked) return null;
-  const { behalf: given } = app.view;
-  const set = (change: Partial<typeof given>): void => app.set({ behalf: { ...given, ...change } });
-  const field = (
-    id: string,
-    label: string,
-    type: string,
-    value: string,
-    key: "of" | "toldAt",
-  ): HTMLElement => {
-    const input = h("input", {
-      class: "form-control",
-      id,
-      type,
-      value,
-      "data-focus": id,
-      onchange: () => set({ [key]: input.value }),
-    });
-    return h("div", { class: "mb-3" }, h("label", { class: "form-label", for: id }, label), input);
-  };
-  return h(
+  const given = app.view.behalf;
+  const whole = h(
     "details",
-    { class: "card fx-behalf", open: asked.required || given.channel !== "" },
-    h("summary", { class: "card-header" }, app.t("behalf")),
+    {
+      class: "card fx-behalf",
+      open: app.view.behalfOpen,
+      ontoggle: () => app.note({ behalfOpen: whole.open }),
+    },
+    h("summary", { class: "card-header", "data-focus": "behalf" }, app.t("behalf")),
     h(
       "div",
       { class: "card-body" },
-      field("behalf-of", app.t("behalf_of"), "text", given.of, "of"),
+      behalfField(app, "behalf-of", "behalf_of", "of"),
       h("h2", { class: "form-label" }, app.t("channel")),
-      choices(asked.channels, given.channel, "channel", (channel) =>
-        set({ channel: channel === given.channel ? "" : channel }),
-      ),
-      field("behalf-told", app.t("told_at"), "time", given.toldAt, "toldAt"),
+      choices(asked.channels, given.channel, "channel", (code) => {
+        const now = app.view.behalf;
+        app.set({ behalf: { ...now, channel: code === now.channel ? "" : code } });
+      }),
+      behalfField(app, "behalf-told", "told_at", "toldAt"),
     ),
+  );
+  return whole;
+}
+
+/** Drawn anew only when it was left: a name may still be in the making on the keyboard. */
+function behalfField(
+  app: App,
+  id: string,
+  label: "behalf_of" | "told_at",
+  key: "of" | "toldAt",
+): HTMLElement {
+  const told = (): Partial<App["view"]> => ({ behalf: { ...app.view.behalf, [key]: input.value } });
+  const input = h("input", {
+    class: "form-control",
+    id,
+    type: key === "toldAt" ? "time" : "text",
+    value: app.view.behalf[key],
+    "data-focus": id,
+    oninput: () => app.note(told()),
+    onchange: key === "of" && (() => app.set(told())),
+  });
+  return h(
+    "div",
+    { class: "mb-3" },
+    h("label", { class: "form-label", for: id }, app.t(label)),
+    input,
   );
 }

@@ -107,7 +107,11 @@ export function search(app: App): HTMLElement {
     "aria-label": app.t("find"),
     "data-focus": "find",
     value: app.view.filter,
-    oninput: () => app.set({ filter: input.value }),
+    // An input method composes names from letters: only a name that stands is looked for.
+    oninput: (event) => {
+      if (!(event as InputEvent).isComposing) app.set({ filter: input.value });
+    },
+    oncompositionend: () => app.set({ filter: input.value }),
   });
   return input;
 }

@@ -22,11 +22,12 @@ export function h<K extends keyof HTMLElementTagNameMap>(
 export function redraw(root: HTMLElement, ...children: readonly Child[]): void {
   const focused = document.activeElement;
   const key = root.contains(focused) ? (focused as HTMLElement).dataset["focus"] : undefined;
+  const caret = focused instanceof HTMLInputElement ? focused.selectionStart : null;
   root.replaceChildren(...children.filter((child): child is Node | string => Boolean(child)));
-  if (key)
-    root
-      .querySelector<HTMLElement>(`[data-focus="${CSS.escape(key)}"]`)
-      ?.focus({ preventScroll: true });
+  if (!key) return;
+  const again = root.querySelector<HTMLElement>(`[data-focus="${CSS.escape(key)}"]`);
+  again?.focus({ preventScroll: true });
+  if (caret !== null && again instanceof HTMLInputElement) again.setSelectionRange(caret, caret);
 }
 
 /** Read the JSON that the server put into `<script type="application/json" id=…>`. */
