@@ -29,13 +29,20 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    ViewportSize,
+    sync_playwright,
+)
 
 from fangxian.kernel.clock import SHANGHAI
 from tools.chromium import GO_WITHOUT, find
 
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1440, "height": 900}
 PATIENCE = 180  # seconds for a demo county on a busy machine
 MANY_SIGNED = 40  # of the county's ninety schools, by 11:30
 MOST_TABS = 90
@@ -302,7 +309,7 @@ def visitor(house: House, browser: Browser, request: pytest.FixtureRequest) -> I
 
     def invite(role: str = "", *, phone: bool = False, language: str = "zh-CN") -> Visitor:
         context = browser.new_context(
-            viewport=PHONE if phone else DESK,  # type: ignore[arg-type]
+            viewport=PHONE if phone else DESK,
             has_touch=phone,
             locale=language,
             timezone_id="Asia/Shanghai",

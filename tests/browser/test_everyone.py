@@ -54,7 +54,7 @@ def test_pages_hold(visitor: Invite, role: str) -> None:
         first = (ROLES[role], shape) not in _looked_at
         _looked_at.add((ROLES[role], shape))
         for size in (PHONE, DESK):
-            page.set_viewport_size(size)  # type: ignore[arg-type]
+            page.set_viewport_size(size)
             found += found_on(page) if first else too_wide(page)
         waiting += page.eval_on_selector_all(".fx-top a[href^='/'], main a[href^='/']", LINKS)
     assert found == []
