@@ -1,5 +1,6 @@
 """Short ways to tell what happened in a school."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from fangxian.kernel.access import Actor
@@ -8,6 +9,7 @@ from fangxian.watch.checks.actions import Recorded, Submission
 from fangxian.watch.checks.rules import Content, Line, Places, Reason, Session
 from fangxian.watch.reporting import actions
 from fangxian.watch.reporting.models import DailyReport
+from fangxian.watch.reporting.rules import Entered
 from tests.cast import AT, DAY, Cast, Place
 
 ILL = Line(Reason.ILL)
@@ -90,11 +92,16 @@ def sign(
     revision: int | None = 0,
     day: date = DAY,
     by: str = "reporter",
-    **more: object,
+    entered: Sequence[Entered] | None = None,
 ) -> DailyReport:
     """The first school signs."""
     return actions.sign(
-        unit=cast.school.version, day=day, revision=revision, by=cast.actor(by), at=when, **more
+        unit=cast.school.version,
+        day=day,
+        revision=revision,
+        by=cast.actor(by),
+        at=when,
+        entered=entered,
     )
 
 

@@ -1,11 +1,15 @@
 """Signing, accepting, returning, correcting: the story of a report."""
 
+from datetime import date, datetime
+
 import pytest
 from django.db import IntegrityError, connection, transaction
+from pytest_django import DjangoAssertNumQueries
 
 from fangxian.foundation.obligations.models import Obligation
 from fangxian.kernel.audit.models import AuditEvent
 from fangxian.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from fangxian.watch.checks.actions import Recorded
 from fangxian.watch.reporting import actions
 from fangxian.watch.reporting.drafts import dictionary_by_number
 from fangxian.watch.reporting.indicators import Cell
@@ -22,12 +26,14 @@ def figure(made: ReportRevision, code: str, population: str = "students") -> int
     return made.figures[position[Cell(code, population)]]
 
 
-def latest(cast: Cast, day=DAY) -> ReportRevision:
+def latest(cast: Cast, day: date = DAY) -> ReportRevision:
     rows = ReportRevision.objects.filter(day=day, school_id=cast.school.id)
     return rows.order_by("-revision").get() if rows.count() == 1 else rows.latest("revision")
 
 
-def accept(cast: Cast, revision: int, *, by: str = "county_officer", when=None) -> DailyReport:
+def accept(
+    cast: Cast, revision: int, *, by: str = "county_officer", when: datetime | None = None
+) -> DailyReport:
     return actions.accept(
         unit=cast.school.version,
         day=DAY,
@@ -130,7 +136,7 @@ def test_accepted_and_then_corrected(cast: Cast) -> None:
     ]  # fmt: skip
 
 
-def _correct_plain_group(cast: Cast, when):
+def _correct_plain_group(cast: Cast, when: datetime) -> Recorded:
     from fangxian.watch.checks.models import Check
 
     current = Check.objects.current().get(unit_id=cast.plain_group.id)
@@ -276,7 +282,9 @@ def test_a_signed_revision_never_changes(cast: Cast, verb: str) -> None:
         cursor.execute(verb)
 
 
-def test_sign_costs_few_queries(cast: Cast, django_assert_max_num_queries, as_web: None) -> None:
+def test_sign_costs_few_queries(
+    cast: Cast, django_assert_max_num_queries: DjangoAssertNumQueries, as_web: None
+) -> None:
     all_answer(cast)
     unit, reporter = cast.school.version, cast.actor("reporter")
     with django_assert_max_num_queries(22):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -22,6 +23,7 @@ START = at(0) - timedelta(days=14)
 SESSIONS = ("morning", "noon", "evening")
 PEOPLE = ("", "安安", "贝贝", "晨晨")
 Key = tuple[str, int]
+Step = tuple[str, int, int, list[str]]
 relaxed = settings(
     max_examples=60,
     deadline=None,
@@ -57,8 +59,8 @@ class Register:
 
     cast: Cast
     states: dict[int, dict[tuple[int, int], set[Key]]] = field(default_factory=dict)
-    revisions: Counter = field(default_factory=Counter)
-    last_id: dict = field(default_factory=dict)
+    revisions: Counter[tuple[int, int]] = field(default_factory=Counter)
+    last_id: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def tell(self, group: int, slot: int, names: list[str], when: datetime) -> None:
         """A group's check, or a correction; slots are sessions in their order."""
@@ -74,14 +76,21 @@ class Register:
                 "WHERE day = %s AND unit_id = %s AND session = %s",
                 key,
             )
-            cursor.execute(
-                CHECK,
-                [*key, revision, self.last_id.get((group, slot)), self.cast.school.id,
-                 place.path, when, when, len(names), len(names)],
-            )  # fmt: skip
+            before, school = self.last_id.get((group, slot)), self.cast.school.id
+            told = (when, when, len(names), len(names))
+            values: list[Any] = [*key, revision, before, school, place.path, *told]
+            cursor.execute(CHECK, values)
             self.last_id[group, slot] = cursor.fetchone()[0]
             for number, name in enumerate(names):
-                row = [*key, revision, number, self.cast.school.id, place.path, name, when]
+                row: list[Any] = [
+                    *key,
+                    revision,
+                    number,
+                    self.cast.school.id,
+                    place.path,
+                    name,
+                    when,
+                ]
                 cursor.execute(LINE, row)
         self.states.setdefault(group, {})[group, slot] = keys_of(names)
 
@@ -96,7 +105,7 @@ def runs(now: dict[tuple[int, int], set[Key]]) -> list[list[tuple[tuple[int, int
     for group, slot in sorted(now):
         by_group[group].append(slot)
     for group, slots in by_group.items():
-        open_: dict[Key, list] = {}
+        open_: dict[Key, list[tuple[tuple[int, int], Key]]] = {}
         for slot in slots:
             ill = now[group, slot]
             for key in [key for key in open_ if key not in ill]:
@@ -136,7 +145,7 @@ class Reports:
         """(what the system calls new, what the definition says)."""
         school = self.cast.school
         scope = Scope(when.date(), [self.window], school.path, school.path[:-1] + "0")
-        counted = sum(row.values[-2] for row in figures(scope))
+        counted = sum(row.values[-2] or 0 for row in figures(scope))
         now = register.snapshot()
         told = expected(self.before, now)
         seen = edge([school.id], when - MARGIN)
@@ -165,7 +174,7 @@ steps = st.lists(
 
 @relaxed
 @given(steps=steps)
-def test_new_is_what_the_definition_says(cast: Cast, steps: list) -> None:
+def test_new_is_what_the_definition_says(cast: Cast, steps: list[Step]) -> None:
     """Any history: late answers, corrections, withdrawals, names added; any cut-offs."""
     with undone():
         register, reports = Register(cast), Reports(cast)
@@ -187,7 +196,7 @@ days = st.lists(
 @relaxed
 @given(history=days, more=days, cut=st.sets(st.integers(0, 30)), lag=st.sets(st.integers(0, 30)))
 def test_no_gap_and_no_overlap(
-    cast: Cast, history: list, more: list, cut: set[int], lag: set[int]
+    cast: Cast, history: list[list[str]], more: list[list[str]], cut: set[int], lag: set[int]
 ) -> None:
     """Checks that come in their order: whatever the cut-offs, "new" adds up to the illnesses.
 

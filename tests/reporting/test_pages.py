@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from fangxian.foundation.obligations.models import Chase
 from fangxian.kernel.audit.models import AuditEvent
@@ -44,7 +45,9 @@ def test_a_reporter_starts_with_todays_report(cast: Cast) -> None:
     assert client(cast, "county_officer").get("/reports/")["Location"] == "/reports/queue/"
 
 
-def test_the_sentence_that_is_signed(cast: Cast, django_assert_max_num_queries) -> None:
+def test_the_sentence_that_is_signed(
+    cast: Cast, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     reporter = cast.actor("reporter")
     morning(cast.named_group, 5, by=reporter, when=at(8))
     morning(cast.plain_group, 45, ILL, by=reporter, when=at(8), not_known=2)
@@ -185,7 +188,7 @@ def test_a_parents_total_is_the_sum_of_its_children(cast: Cast) -> None:
         unit=cast.city.version, day=DAY, by=cast.actor("city_officer"), at=at(11)
     )
     for code, value in city.total.figures.items():
-        known = [row.figures[code] for row in city.rows if row.figures[code] is not None]
+        known = [found for row in city.rows if (found := row.figures[code]) is not None]
         assert value == (sum(known) if known else None)
 
 

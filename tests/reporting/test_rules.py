@@ -1,5 +1,7 @@
 """Rules of the daily report: no database."""
 
+from pathlib import Path
+
 import pytest
 
 from fangxian.kernel.access import Actor, Holding
@@ -47,6 +49,11 @@ def test_the_drawing_shows_every_move() -> None:
     moves = [(old, new) for old in State for new in MOVES[old]]
     assert all(f"{old} --> {new}" in drawing for old, new in moves)
     assert drawing.count("-->") == len(moves) + 1
+
+
+def test_the_documents_show_the_drawing() -> None:
+    text = (Path(__file__).parents[2] / "docs/adr/0006-derived-reports.md").read_text("utf-8")
+    assert rules.diagram() in text
 
 
 @pytest.mark.parametrize(

@@ -44,14 +44,6 @@ class DailyReportQuerySet(ScopedQuerySet["DailyReport"]):
         """The reports of a day."""
         return self.filter(day=day)
 
-    def signed(self) -> Self:
-        """Those that carry at least one signature."""
-        return self.filter(revision__gt=0)
-
-    def waiting_at(self, bureau_ids: list[int]) -> Self:
-        """Signed, and waiting for one of these bureaus."""
-        return self.filter(bureau_id__in=bureau_ids, state=State.SIGNED)
-
 
 class DailyReport(models.Model):
     """Where a school's report of a day stands; `revision` is the latest signed one, 0 for none."""

@@ -118,7 +118,6 @@ class Page:
     to_tell: Sequence[tuple[Indicator, int]]
     deadlines: Deadlines
     history: Sequence[HistoryEntry]
-    inside: bool
     exact: bool
 
     @property
@@ -161,7 +160,6 @@ def report_for(*, unit: UnitVersion, day: date, by: Actor, at: datetime) -> Page
         to_tell=_to_tell(sections),
         deadlines=deadlines_on(day, settings.FANGXIAN.norms),
         history=history,
-        inside=by.inside(school.path),
         exact=exact,
     )
 

@@ -130,13 +130,6 @@ def full_zero(cover: Cover, total: int | None) -> bool:
     return cover.complete and total == 0
 
 
-def may_view(by: Actor, school_path: str) -> Decision:
-    """Who may see a school's report at all."""
-    if by.may(ReportPermission.VIEW, school_path):
-        return Decision(True)
-    return Decision(False, _("Your role does not show daily reports here."))
-
-
 def may_sign(by: Actor, school_path: str, cover: Cover | None = None) -> Decision:
     """Who may sign, and when there is something to sign for."""
     if not by.may(ReportPermission.SIGN, school_path):
