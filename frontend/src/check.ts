@@ -34,10 +34,17 @@ async function start(page: CheckPage): Promise<void> {
   root.hidden = false;
   document.addEventListener("fx:outbox", (event) => {
     const changed = (event as CustomEvent<Item | undefined>).detail;
-    if (changed?.key === key)
-      app.set({ item: changed, editing: app.view.editing || changed.state === "refused" });
+    if (changed?.key !== key) return;
+    app.set({ item: changed, editing: app.view.editing || changed.state === "refused" });
+    if (changed.state === "sent") settle();
   });
   await keepPage().catch((error: unknown) => console.warn("offline page", error));
+}
+
+/** What the page was drawn with still says that an answer is owed. */
+function settle(): void {
+  document.getElementById("check-asked")?.remove();
+  document.querySelector(".fx-session[aria-current] .fx-badge")?.replaceWith("✓");
 }
 
 /** Keep it first, then send it: whatever happens after the first step, nothing is lost. */

@@ -114,6 +114,7 @@ def test_the_chased_teacher_sees_it_and_answers_in_three_taps(
     page.get_by_role("button", name=ALL_WELL).tap()
     page.get_by_role("button", name="上报", exact=True).tap()
     expect(page.locator(".fx-status")).to_have_text(SENT)
+    expect(page.get_by_text("催报此项检查")).to_have_count(0)
     teacher.shot("teacher-sent-phone")
     _open(teacher, _path(house, "evening"))
     expect(page.get_by_text("催报此项检查")).to_have_count(0)
