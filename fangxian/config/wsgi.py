@@ -7,12 +7,16 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import django
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
 from whitenoise import WhiteNoise
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fangxian.config.settings")
+django.setup(set_prefix=False)
+
+from fangxian.watch.checks import thin  # noqa: E402 (its tables are known only now)
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -42,13 +46,17 @@ class ProgramHandler(WSGIHandler):
 
 
 class Lanes:
-    """Send programs with a token one way and everything else the other."""
+    """Send a first check by token the thin way, programs a short one, and pages the whole."""
 
     def __init__(self, pages: WSGIHandler, programs: WSGIHandler) -> None:
         self.pages = pages
         self.programs = programs
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        if thin.is_candidate(environ):
+            answered = thin.answer(environ, start_response)
+            if answered is not None:
+                return answered
         is_program = "HTTP_AUTHORIZATION" in environ and environ["PATH_INFO"].startswith("/api/")
         lane = self.programs if is_program else self.pages
         return lane(environ, start_response)

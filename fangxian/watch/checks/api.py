@@ -39,12 +39,12 @@ def record_check(request: HttpRequest) -> HttpResponse:
     told = _read(request, CheckIn)
     submission = _submission(told, at, request)
     secret = bearer_secret(request)
-    if secret and told.revises is None and _plain_first(submission, at):
+    if secret and _may_be_first(submission, at):
         ids = hotpath.record_first([submission], token=secret, at=at)
         if ids is not None:
-            return _answer(201, _out(told, Recorded(ids[0], 1, True, at)))
+            return _answer(201, schemas.shown(told, Recorded(ids[0], 1, True, at)))
     recorded = actions.record(submission, by=signed_in_actor(request), at=at)
-    return _answer(201 if recorded.created else 200, _out(told, recorded))
+    return _answer(201 if recorded.created else 200, schemas.shown(told, recorded))
 
 
 @router.post(
@@ -135,14 +135,8 @@ def _submission(told: CheckIn, at: datetime, request: HttpRequest) -> Submission
     )
 
 
-def _plain_first(submission: Submission, at: datetime) -> bool:
-    """Whether nothing but the database can still speak against a first check."""
-    return (
-        submission.day <= at.date()
-        and submission.told_at <= at
-        and submission.revises is None
-        and not rules.problems(submission.content)
-    )
+def _may_be_first(one: Submission, at: datetime) -> bool:
+    return rules.may_be_first(one.content, one.day, one.told_at, one.revises, at)
 
 
 def _batch_at_once(
@@ -152,7 +146,7 @@ def _batch_at_once(
     same = len({(one.day, one.content.session) for one in submissions}) == 1
     if not same or len({one.unit for one in submissions}) < len(submissions):
         return None
-    if not all(_plain_first(one, at) for one in submissions):
+    if not all(_may_be_first(one, at) for one in submissions):
         return None
     with transaction.atomic():
         ids = hotpath.record_first(submissions, token=secret, at=at)
@@ -203,18 +197,6 @@ def _in_order(errors: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _error(index: int, status: int, field: str, detail: str) -> dict[str, Any]:
     return {"index": index, "status": status, "field": field, "detail": detail}
-
-
-def _out(told: CheckIn, recorded: Recorded) -> schemas.CheckOut:
-    return schemas.CheckOut(
-        id=recorded.id,
-        unit=told.unit,
-        day=told.day,
-        session=told.session,
-        revision=recorded.revision,
-        created=recorded.created,
-        received_at=recorded.received_at,
-    )
 
 
 def _answer(status: int, answer: BaseModel) -> HttpResponse:

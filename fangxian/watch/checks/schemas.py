@@ -8,6 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from fangxian.foundation.obligations.models import Channel
 from fangxian.watch.checks import rules
+from fangxian.watch.checks.actions import Recorded
 from fangxian.watch.checks.rules import Content, Line, Reason, Session, Symptom
 
 MOST = 100_000  # people in one group; far above any real one, below what a column holds
@@ -112,6 +113,19 @@ class CheckOut(BaseModel):
     revision: int
     created: bool
     received_at: datetime
+
+
+def shown(told: CheckIn, recorded: Recorded) -> CheckOut:
+    """A recorded check as it is answered."""
+    return CheckOut(
+        id=recorded.id,
+        unit=told.unit,
+        day=told.day,
+        session=told.session,
+        revision=recorded.revision,
+        created=recorded.created,
+        received_at=recorded.received_at,
+    )
 
 
 class ItemOut(BaseModel):
