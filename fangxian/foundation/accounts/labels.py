@@ -55,4 +55,13 @@ FACTS: dict[str, object] = {
     "until": _("until"),
     "user": _("account"),
     "version": _("version"),
+    "changed": _("changed"),
+    "closed_on": _("closed on"),
+    "into": _("merged into no."),
+    "left_out": _("left out"),
+    "moved": _("moved"),
+    "new": _("new"),
+    "old_parent": _("from below no."),
+    "opened_on": _("opened on"),
+    "units": _("units"),
 }
