@@ -125,6 +125,7 @@ def _arguments(cast: Cast, address: Address) -> dict[str, object]:
         "membership_id": Membership.objects.filter(group_id=cast.named_group.id)[0].pk,
         "invitation_id": 1,
         "row_id": 1,
+        "draft_id": 1,
         "figure": "enrolled",
         "population": "students",
     }
