@@ -1,21 +1,22 @@
 from django.db import migrations, models
 
+# Columns of fixed width come first: a board reads all rows of a day, and finds them by offset.
 OBLIGATION = """
 CREATE TABLE obligation (
-    day          date         NOT NULL,
-    kind         varchar(24)  COLLATE "C" NOT NULL,
     unit_id      bigint       NOT NULL,
     school_id    bigint       NOT NULL,
     bureau_id    bigint       NOT NULL,
     due_at       timestamptz  NOT NULL,
+    day          date         NOT NULL,
+    roll         integer,
     told_at      timestamptz,
     received_at  timestamptz,
     excused_at   timestamptz,
     cancelled_at timestamptz,
-    roll         integer,
     accounted    integer,
     answered_by  bigint,
     excused_by   bigint,
+    kind         varchar(24)  COLLATE "C" NOT NULL,
     path         varchar(200) COLLATE "C" NOT NULL,
     subject      varchar(40)  COLLATE "C" NOT NULL DEFAULT '',
     channel      varchar(10),
