@@ -116,3 +116,12 @@ def step_announced(counts: Counts) -> int | None:
     """The share answered in steps of ten per cent; 100 only when nobody is missing."""
     share = completeness(counts.answered, counts.expected)
     return None if share is None else int(share * 100) // ANNOUNCED_STEP * ANNOUNCED_STEP
+
+
+def seconds_between(kind: str) -> int:
+    """How often a board asks for news: with the age of what it is given, five seconds in all.
+
+    What is counted for the province and its cities may be three seconds old; below, where far
+    more boards are open, next to nothing, so that they may ask half as often.
+    """
+    return 2 if kind in {"province", "city"} else 4

@@ -151,6 +151,7 @@ def _moving(request: Request, asked: Asked) -> dict[str, Any]:
         "said": texts.announcement(shown.counts, step),
         "poll_url": f"{asked.url('now')}&{urlencode(poll)}",
         "moves": asked.day >= asked.at.date(),
+        "every": rules.seconds_between(asked.unit.kind),
         "may_chase": actor.may(ObligationPermission.CHASE, asked.unit.path),
     }
 
