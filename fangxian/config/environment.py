@@ -94,7 +94,7 @@ class Environment(BaseSettings):
     https: bool = False
     allowed_hosts: Words = []
     web_workers: int = Field(2, ge=1, le=64)
-    web_threads: int = Field(4, ge=1, le=256)
+    web_threads: int = Field(2, ge=1, le=256)
     board_cache_seconds: float = Field(2, ge=0, le=3)
 
     @property

@@ -16,7 +16,8 @@ from whitenoise import WhiteNoise
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fangxian.config.settings")
 django.setup(set_prefix=False)
 
-from fangxian.watch.checks import thin  # noqa: E402 (its tables are known only now)
+from fangxian.kernel import shared  # noqa: E402 (tables are known only now)
+from fangxian.watch.checks import thin  # noqa: E402
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -62,6 +63,7 @@ class Lanes:
         return lane(environ, start_response)
 
 
+shared.renew_in_background()
 application = WhiteNoise(
     Lanes(get_wsgi_application(), ProgramHandler()),
     root=settings.STATIC_ROOT,

@@ -4,12 +4,18 @@ For reads that are dear and look the same to all who may see them. Whether someb
 asked before, by the caller: nothing kept here may depend on who looks.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Generic, TypeVar, cast
 from weakref import WeakSet
+
+from django.db import connection
+
+logger = logging.getLogger(__name__)
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -58,7 +64,13 @@ class Shared(Generic[K, V]):
         if longest <= 0:
             return make()
         slot, ours = self._claim(key, longest)
-        return self._made(slot, make) if ours else cast(V, slot.value)
+        if not ours:
+            return cast(V, slot.value)
+        kept = slot.value  # nobody else writes it while it is ours
+        if _background is None or not slot.serves(longest, self._times):
+            return self._made(slot, make)
+        _background.submit(self._renew, slot, make)
+        return cast(V, kept)
 
     def forget(self) -> None:
         """Make everything anew at the next call."""
@@ -93,6 +105,14 @@ class Shared(Generic[K, V]):
         self._settle(slot, born)
         return value
 
+    def _renew(self, slot: _Slot, make: Callable[[], V]) -> None:
+        try:
+            self._made(slot, make)
+        except Exception:  # whoever asks next tries it themselves and meets the error
+            logger.exception("a shared value could not be renewed")
+        finally:
+            connection.close_if_unusable_or_obsolete()
+
     def _settle(self, slot: _Slot, born: float | None = None) -> None:
         with self._changed:
             slot.busy = False
@@ -107,6 +127,18 @@ class Shared(Generic[K, V]):
 
 
 _all: "WeakSet[Shared[Any, Any]]" = WeakSet()
+
+
+_background: ThreadPoolExecutor | None = None
+
+
+def renew_in_background() -> None:
+    """Let nobody wait for a value that is only a little old: a thread of its own renews it.
+
+    For the web server; its thread has its own connection to the database.
+    """
+    global _background
+    _background = ThreadPoolExecutor(1, thread_name_prefix="shared")
 
 
 def forget_all() -> None:
