@@ -265,6 +265,8 @@ def _insert_lines(
 
 def numbered(content: Content) -> list[tuple[int, Line, bool]]:
     """The lines with their numbers from 1 and whether the person is here (or was reached)."""
+    if not content.absences and not content.symptomatic_present:
+        return []
     absent = [(line, False) for line in content.absences]
     here = [(line, True) for line in content.symptomatic_present]
     return [(number, line, is_here) for number, (line, is_here) in enumerate(absent + here, 1)]

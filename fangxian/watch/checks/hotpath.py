@@ -140,6 +140,9 @@ def _statement(day: date, today: date, session: Session, with_lines: bool) -> st
     )
 
 
+_as_json = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def record_first(
     submissions: Sequence[Submission], *, token: str, at: datetime
 ) -> list[int] | None:
@@ -153,8 +156,8 @@ def record_first(
     ensure_day(day)
     ensure_day(today)
     items = [_item(number, submission) for number, submission in enumerate(submissions)]
-    with_lines = any(item["lines"] for item in items)
-    values = [fingerprint(token), at, json.dumps(items)]
+    with_lines = any("lines" in item for item in items)
+    values = [fingerprint(token), at, _as_json(items)]
     owed, kept = _execute(_statement(day, today, session, with_lines), values)
     if owed is None or kept is None or not len(owed) == len(kept) == len(submissions):
         return None
@@ -174,22 +177,18 @@ def _execute(statement: str, values: list[object]) -> tuple[list[int] | None, li
 
 
 def _item(number: int, submission: Submission) -> dict[str, Any]:
+    """A check as the statement reads it; what is not said is left out and read as NULL."""
     content = submission.content
-    item = columns(content)
-    digest = bytes(item.pop("digest"))
-    item |= {
-        "n": number,
-        "code": submission.unit,
-        "channel": submission.channel,
-        "told_at": submission.told_at.isoformat(),
-        "digest": digest.hex(),
-        "persons": [
-            line.person
-            for line in (*content.absences, *content.symptomatic_present)
-            if line.person is not None
-        ],
-        "lines": [_line(*one) for one in numbered(content)],
-    }
+    item = {name: value for name, value in columns(content).items() if value is not None}
+    item["n"] = number
+    item["code"] = submission.unit
+    item["channel"] = submission.channel
+    item["told_at"] = submission.told_at.isoformat()
+    item["digest"] = item["digest"].hex()
+    lines = numbered(content)
+    if lines:
+        item["lines"] = [_line(*one) for one in lines]
+        item["persons"] = [line.person for _n, line, _p in lines if line.person is not None]
     return item
 
 

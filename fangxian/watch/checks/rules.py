@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -39,6 +38,9 @@ class Reason(StrEnum):
     LEAVE = "leave"
     UNKNOWN_CAUSE = "unknown_cause"
     OTHER = "other"
+
+
+REASONS = tuple(reason.value for reason in Reason)
 
 
 class Symptom(StrEnum):
@@ -128,8 +130,10 @@ class Content:
 
     def absent(self) -> dict[str, int]:
         """How many are absent, by reason; every reason is there."""
-        counted = Counter(line.reason for line in self.absences)
-        return {reason.value: counted.get(reason, 0) for reason in Reason}
+        counts = dict.fromkeys(REASONS, 0)
+        for line in self.absences:
+            counts[line.reason] += 1
+        return counts
 
     @property
     def fever(self) -> int:
@@ -221,11 +225,14 @@ def digest(content: Content) -> bytes:
         _keys(content.absences),
         _keys(content.symptomatic_present),
     ]
-    return hashlib.sha256(json.dumps(told, separators=(",", ":")).encode()).digest()
+    return hashlib.sha256(_as_json(told).encode()).digest()
+
+
+_as_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def _keys(lines: Iterable[Line]) -> list[str]:
-    return sorted(line_key(line) for line in lines)
+    return sorted(map(line_key, lines))
 
 
 def line_key(line: Line) -> str:
