@@ -33,6 +33,11 @@ SELECT (SELECT count(*) FROM report_revision WHERE day = %(day)s),
        (SELECT count(*) FROM audit_event WHERE event = 'report.signed')"""
 
 
+HEARD_FROM = """
+SELECT DISTINCT school_id FROM obligation
+WHERE day = %(day)s AND kind = 'check.morning' AND told_at IS NOT NULL"""
+
+
 @dataclass(frozen=True)
 class School:
     """A school that owes its report, its reporter, and the reporter's open session."""
@@ -84,8 +89,12 @@ def _line(name: str, load: Load, taken: Taken) -> str:
 
 
 def _schools(ground: Ground, count: int) -> list[School]:
-    owing = ground.take(count, REPORT)
+    """Schools with something to sign for: a report in which no group answered is refused."""
     with ground.database() as connection:
+        rows = connection.execute(HEARD_FROM, {"day": ground.today}).fetchall()
+        heard_from = {row[0] for row in rows}
+        owing = [one for one in ground.take(2 * count, REPORT) if one.unit_id in heard_from]
+        owing = owing[:count]
         places = [school.unit_id for school in owing]
         holders = accounts.enrol(connection, "school_reporter", places, ground.at())
         cookies = accounts.sign_in(connection, holders)
