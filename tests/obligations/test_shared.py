@@ -30,6 +30,7 @@ class Tick:
 def tick(monkeypatch: pytest.MonkeyPatch) -> Iterator[Tick]:
     found = Tick()
     monkeypatch.setattr(shared, "monotonic", lambda: found.now)
+    monkeypatch.setattr(shared, "_background", None)  # which the web server's entry turns on
     yield found
 
 
@@ -47,7 +48,7 @@ def test_what_is_cheap_is_always_fresh(tick: Tick) -> None:
     store: Shared[str, int] = Shared(lambda: 2.0)
     make = tick.making(0.001)
     assert store.get("a", make) == 1
-    tick.now += 0.03
+    tick.now += 0.001 * shared.TIMES_ITS_COST + 0.01
     assert store.get("a", make) == 2
 
 
@@ -151,3 +152,28 @@ def test_room_is_made_for_new_keys(tick: Tick, monkeypatch: pytest.MonkeyPatch) 
     for key in range(100):
         store.get(key, tick.making(0.01))
     assert len(store._slots) <= 10
+
+
+def test_what_is_a_little_old_is_renewed_beside(
+    tick: Tick, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ThreadPoolExecutor(1) as beside:
+        monkeypatch.setattr(shared, "_background", beside)
+        store: Shared[str, int] = Shared(lambda: 2.0)
+        make = tick.making(0.5)
+        assert store.get("a", make) == 1
+        tick.now += 1.8  # past its time, within the grace: nobody waits
+        assert store.get("a", make) == 1
+    assert store.get("a", make) == 2
+
+
+def test_what_is_too_old_is_made_before_it_is_served(
+    tick: Tick, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ThreadPoolExecutor(1) as beside:
+        monkeypatch.setattr(shared, "_background", beside)
+        store: Shared[str, int] = Shared(lambda: 2.0)
+        make = tick.making(0.5)
+        assert store.get("a", make) == 1
+        tick.now += 60
+        assert store.get("a", make) == 2
