@@ -21,8 +21,8 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 #: a value may be served again for so many times as long as it took to make: what is cheap is
-#: always fresh, and what is dear costs no more than a fiftieth of one processor
-TIMES_ITS_COST = 50
+#: always fresh, and what is dear costs no more than a twentieth of one processor
+TIMES_ITS_COST = 20
 #: while one caller makes the next value, others get the last one up to this much past its time
 GRACE = 1.5
 CAPACITY = 2_000
