@@ -1,7 +1,8 @@
 """Who acts in a request, found out when first asked and not before."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
@@ -31,7 +32,12 @@ class ActorMiddleware:
 
 def bearer_secret(request: HttpRequest) -> str:
     """The secret of an `Authorization: Bearer` header; "" when there is none."""
-    value: str = request.META.get("HTTP_AUTHORIZATION", "")
+    return secret_in(request.META)
+
+
+def secret_in(headers: Mapping[str, Any]) -> str:
+    """The same from what a WSGI server hands over."""
+    value: str = headers.get("HTTP_AUTHORIZATION", "")
     return value[len(SCHEME) :].strip() if value[: len(SCHEME)].lower() == SCHEME else ""
 
 

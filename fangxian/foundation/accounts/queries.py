@@ -81,24 +81,6 @@ def holders(role: str, *, unit_id: int, today: date) -> list[User]:
     )
 
 
-def has_other_approver(
-    *, school_path: str, user_id: int, roles: Iterable[str], today: date
-) -> bool:
-    """Whether somebody else at the school holds one of these roles today."""
-    ids = [int(part) for part in school_path.strip("/").split("/")][-1:]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT EXISTS (
-                SELECT FROM accounts_roleassignment r JOIN accounts_user u ON u.id = r.user_id
-                WHERE r.unit_id = ANY(%s) AND r.role = ANY(%s) AND r.user_id <> %s
-                  AND u.is_active AND r.valid_from <= %s AND r.valid_to > %s)
-            """,
-            [ids, list(roles), user_id, today, today],
-        )
-        return bool(cursor.fetchone()[0])
-
-
 def in_person(by: Actor) -> int:
     """The id of who acts in person; nobody's account is changed by a token or a stranger."""
     if by.user_id is None or by.token_id is not None:

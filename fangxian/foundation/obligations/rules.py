@@ -1,7 +1,6 @@
 """What may be done with obligations, and how their standing follows from times."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from fangxian.foundation.accounts.rules import Role
 from fangxian.kernel.access import Permission
@@ -91,10 +90,3 @@ def _plus(a: int | None, b: int | None) -> int | None:
     if a is None:
         return b
     return a if b is None else a + b
-
-
-def is_late(*, told_at: datetime | None, due_at: datetime, at: datetime) -> bool | None:
-    """True when late or overdue, False when on time, None while there is still time."""
-    if told_at is None:
-        return True if at > due_at else None
-    return told_at > due_at

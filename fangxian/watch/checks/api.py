@@ -17,7 +17,7 @@ from fangxian.foundation.obligations.models import Channel
 from fangxian.kernel import access, clock
 from fangxian.kernel.access import Actor
 from fangxian.kernel.errors import DomainError, Forbidden, Invalid, TooLarge
-from fangxian.watch.checks import actions, hotpath, labels, rules, schemas
+from fangxian.watch.checks import actions, hotpath, labels, schemas
 from fangxian.watch.checks.actions import Recorded, Submission
 from fangxian.watch.checks.rules import CheckPermission
 from fangxian.watch.checks.schemas import BatchIn, CheckIn
@@ -37,9 +37,9 @@ def record_check(request: HttpRequest) -> HttpResponse:
     """Equal content again is 200 with the same id; different content needs `revises`."""
     at = clock.now()
     told = _read(request, CheckIn)
-    submission = _submission(told, at, request)
     secret = bearer_secret(request)
-    if secret and _may_be_first(submission, at):
+    submission = told.submission(at, by_token=bool(secret))
+    if secret and hotpath.may_be_first(submission, at):
         ids = hotpath.record_first([submission], token=secret, at=at)
         if ids is not None:
             return _answer(201, schemas.shown(told, Recorded(ids[0], 1, True, at)))
@@ -58,8 +58,8 @@ def record_batch(request: HttpRequest) -> HttpResponse:
     """201 when any is new, 200 when all were known; else 422 with every error, nothing kept."""
     at = clock.now()
     told = _read(request, BatchIn).items
-    submissions = [_submission(item, at, request) for item in told]
     secret = bearer_secret(request)
+    submissions = [item.submission(at, by_token=bool(secret)) for item in told]
     recorded = _batch_at_once(submissions, secret, at) if secret else None
     if recorded is None:
         recorded = _batch_one_by_one(submissions, signed_in_actor(request), at)
@@ -124,21 +124,6 @@ def _unreadable(error: ValidationError, *, batch: bool) -> Invalid:
     return Invalid(_("Some fields cannot be accepted."), fields, **extra)
 
 
-def _submission(told: CheckIn, at: datetime, request: HttpRequest) -> Submission:
-    return Submission(
-        unit=told.unit,
-        day=told.day,
-        content=told.content(),
-        channel=told.channel or schemas.default_channel(bool(bearer_secret(request))),
-        told_at=told.told_at or at,
-        revises=told.revises,
-    )
-
-
-def _may_be_first(one: Submission, at: datetime) -> bool:
-    return rules.may_be_first(one.content, one.day, one.told_at, one.revises, at)
-
-
 def _batch_at_once(
     submissions: list[Submission], secret: str, at: datetime
 ) -> list[Recorded] | None:
@@ -146,7 +131,7 @@ def _batch_at_once(
     same = len({(one.day, one.content.session) for one in submissions}) == 1
     if not same or len({one.unit for one in submissions}) < len(submissions):
         return None
-    if not all(_may_be_first(one, at) for one in submissions):
+    if not all(hotpath.may_be_first(one, at) for one in submissions):
         return None
     with transaction.atomic():
         ids = hotpath.record_first(submissions, token=secret, at=at)

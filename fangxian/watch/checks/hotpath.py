@@ -22,6 +22,7 @@ from django.db import connection
 
 from fangxian.foundation.accounts.rules import fingerprint
 from fangxian.kernel.partitions import ensure_day
+from fangxian.watch.checks import rules
 from fangxian.watch.checks.actions import Submission, columns, numbered
 from fangxian.watch.checks.rules import CheckEvent, CheckPermission, Line, Session
 
@@ -143,12 +144,18 @@ def _statement(day: date, today: date, session: Session, with_lines: bool) -> st
 _as_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
+def may_be_first(one: Submission, at: datetime) -> bool:
+    """Whether only the database can still speak against this as a group's first check."""
+    in_time = one.day <= at.date() and one.told_at <= at
+    return in_time and one.revises is None and not rules.problems(one.content)
+
+
 def record_first(
     submissions: Sequence[Submission], *, token: str, at: datetime
 ) -> list[int] | None:
     """Keep first checks of one day and session in one statement; None when one is not that case.
 
-    The caller has held each against `rules.problems`, the day and the times. When None comes
+    The caller has asked `may_be_first` of each. When None comes
     back from several submissions, the caller rolls back; one alone has written nothing.
     Returns the ids in the order of the submissions.
     """

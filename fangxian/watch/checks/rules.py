@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
@@ -200,14 +200,6 @@ def _home_problems(content: Content, found: dict[str, list[str]]) -> None:
         found["places"] = ["sum_places"]
     if len(content.symptomatic_present) > (ill or 0):
         found["symptomatic_present"] = ["more_than_ill"]
-
-
-def may_be_first(
-    content: Content, day: date, told_at: datetime, revises: int | None, at: datetime
-) -> bool:
-    """Whether only the database can still speak against this as a group's first check."""
-    in_time = day <= at.date() and told_at <= at
-    return in_time and revises is None and not problems(content)
 
 
 def digest(content: Content) -> bytes:

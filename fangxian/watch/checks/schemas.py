@@ -8,7 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from fangxian.foundation.obligations.models import Channel
 from fangxian.watch.checks import rules
-from fangxian.watch.checks.actions import Recorded
+from fangxian.watch.checks.actions import Recorded, Submission
 from fangxian.watch.checks.rules import Content, Line, Reason, Session, Symptom
 
 MOST = 100_000  # people in one group; far above any real one, below what a column holds
@@ -96,6 +96,17 @@ class CheckIn(In):
             on_behalf_of=(self.on_behalf_of or "").strip() or None,
         )
 
+    def submission(self, at: datetime, *, by_token: bool) -> Submission:
+        """As the actions take it; told now and through the sender's own channel unless said."""
+        return Submission(
+            unit=self.unit,
+            day=self.day,
+            content=self.content(),
+            channel=self.channel or (Channel.API if by_token else Channel.WEB),
+            told_at=self.told_at or at,
+            revises=self.revises,
+        )
+
 
 class BatchIn(In):
     """Up to 500 checks that are kept all together or not at all."""
@@ -158,11 +169,6 @@ class CodesOut(BaseModel):
     symptoms: list[Code]
     places: list[Code]
     channels: list[Code]
-
-
-def default_channel(by_token: bool) -> str:
-    """How a check came that does not say."""
-    return Channel.API if by_token else Channel.WEB
 
 
 def body(model: type[BaseModel]) -> dict[str, Any]:

@@ -15,15 +15,14 @@ from typing import Any
 from django.db import Error, connection
 from pydantic import ValidationError
 
-from fangxian.foundation.obligations.models import Channel
+from fangxian.foundation.accounts.middleware import secret_in
 from fangxian.kernel import clock
 from fangxian.kernel.shell.headers import HEADERS
-from fangxian.watch.checks import hotpath, rules, schemas
-from fangxian.watch.checks.actions import Recorded, Submission
+from fangxian.watch.checks import hotpath, schemas
+from fangxian.watch.checks.actions import Recorded
 from fangxian.watch.checks.schemas import CheckIn
 
 PATH = "/api/v1/checks"
-SCHEME = "bearer "
 LONGEST = 256 * 1024  # bytes; what is longer is not a usual check
 
 Environ = dict[str, Any]
@@ -35,7 +34,7 @@ def is_candidate(environ: Environ) -> bool:
     return (
         environ["PATH_INFO"] == PATH
         and environ["REQUEST_METHOD"] == "POST"
-        and environ.get("HTTP_AUTHORIZATION", "")[: len(SCHEME)].lower() == SCHEME
+        and secret_in(environ) != ""
         and environ.get("CONTENT_LENGTH", "").isdigit()
         and int(environ["CONTENT_LENGTH"]) <= LONGEST
     )
@@ -50,7 +49,7 @@ def answer(environ: Environ, start_response: StartResponse) -> Iterable[bytes] |
     except ValidationError:
         return None
     at = clock.now()
-    check_id = _record(told, environ["HTTP_AUTHORIZATION"][len(SCHEME) :].strip(), at)
+    check_id = _record(told, secret_in(environ), at)
     if check_id is None:
         return None
     shown = schemas.shown(told, Recorded(check_id, 1, True, at)).model_dump_json().encode()
@@ -65,15 +64,8 @@ def answer(environ: Environ, start_response: StartResponse) -> Iterable[bytes] |
 
 
 def _record(told: CheckIn, token: str, at: datetime) -> int | None:
-    submission = Submission(
-        unit=told.unit,
-        day=told.day,
-        content=told.content(),
-        channel=told.channel or Channel.API,
-        told_at=told.told_at or at,
-        revises=told.revises,
-    )
-    if not rules.may_be_first(submission.content, told.day, submission.told_at, told.revises, at):
+    submission = told.submission(at, by_token=True)
+    if not hotpath.may_be_first(submission, at):
         return None
     try:
         ids = hotpath.record_first([submission], token=token, at=at)
