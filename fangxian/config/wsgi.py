@@ -1,4 +1,4 @@
-"""The entry point of the web server: static files, then programs, then pages."""
+"""What the web server answers with: static files, then programs, then pages."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ from whitenoise import WhiteNoise
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fangxian.config.settings")
 django.setup(set_prefix=False)
 
-from fangxian.kernel import shared  # noqa: E402 (tables are known only now)
-from fangxian.watch.checks import thin  # noqa: E402
+from fangxian.watch.checks import thin  # noqa: E402 (tables are known only now)
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -63,7 +62,6 @@ class Lanes:
         return lane(environ, start_response)
 
 
-shared.renew_in_background()
 application = WhiteNoise(
     Lanes(get_wsgi_application(), ProgramHandler()),
     root=settings.STATIC_ROOT,

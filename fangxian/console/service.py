@@ -185,7 +185,7 @@ def _granian(environment: Environment) -> list[str]:
     }
     words = [f"--{name}={value}" for name, value in options.items()]
     flags = ["--no-ws", "--respawn-failed-workers"]
-    return [sys.executable, "-m", "granian", *words, *flags, "fangxian.config.wsgi:application"]
+    return [sys.executable, "-m", "granian", *words, *flags, "fangxian.config.web:application"]
 
 
 def _worker_options() -> list[str]:
