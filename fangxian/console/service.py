@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypedDict
 
 from fangxian.config.database import login
 from fangxian.config.environment import BadSetting, DatabaseRole, Environment
@@ -28,6 +29,18 @@ from fangxian.console.supervisor import (
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "fangxian.config.settings"}
 ANSWER_SECONDS = 2
 WEB = "web server"
+# An import or export may take minutes: what is due every minute never waits behind one.
+WORKERS: dict[str, WorkerOptions] = {
+    "worker": {"queues": "default,notices", "concurrency": 4},
+    "heavy worker": {"queues": "heavy", "concurrency": 1},
+}
+
+
+class WorkerOptions(TypedDict):
+    """Which queues a worker serves, and how many tasks at a time."""
+
+    queues: str
+    concurrency: int
 
 
 class PreparationFailed(Exception):
@@ -162,7 +175,9 @@ def _children(environment: Environment, commands: set[str]) -> Iterator[Child]:
     # Asked to end, the web server ends its own processes too; the others have none, and
     # without a database the worker would wait for one.
     yield Child(WEB, _granian(environment), web, at_our_death="TERM")
-    yield Child("worker", _management("procrastinate", "worker", *_worker_options()), worker)
+    for name, options in WORKERS.items():
+        words = _management("procrastinate", "worker", *_worker_options(name, **options))
+        yield Child(name, words, worker)
     if "simulate" in commands and _is_demo(environment):
         yield Child("simulation", _management("simulate"), worker)
 
@@ -188,8 +203,14 @@ def _granian(environment: Environment) -> list[str]:
     return [sys.executable, "-m", "granian", *words, *flags, "fangxian.config.web:application"]
 
 
-def _worker_options() -> list[str]:
-    return ["--concurrency=2", "--shutdown-graceful-timeout=5"]
+def _worker_options(name: str, queues: str, concurrency: int) -> list[str]:
+    return [
+        f"--name={name}",
+        f"--queues={queues}",
+        f"--concurrency={concurrency}",
+        "--shutdown-graceful-timeout=5",
+        "--delete-jobs=successful",
+    ]
 
 
 def _is_demo(environment: Environment) -> bool:

@@ -133,7 +133,7 @@ def test_the_tree_answers_mends_itself_and_ends_in_seconds(tree: Tree) -> None:
     assert "already runs" in refused(tree.home, free_port())
     assert f":{tree.port} cannot be served" in refused(tree.home.with_name("other"), tree.port)
 
-    os.kill(tree.find("procrastinate"), signal.SIGKILL)
+    os.kill(tree.find("--name=worker"), signal.SIGKILL)
     tree.until(r"The worker ended unexpectedly \(signal SIGKILL\); starting it again")
     os.kill(tree.find(f"{tree.home}/postgres"), signal.SIGKILL)
     tree.until("The database ended unexpectedly; starting it again")
