@@ -29,6 +29,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import connections
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -73,6 +74,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--shots", action="store_true", help="leave pictures in docs/screens")
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read: one house, one worker
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser" in str(item.path):
@@ -222,6 +224,9 @@ def browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=path, args=ARGUMENTS + as_root)
         yield running
         running.close()
+        # While Playwright's loop is in this thread, Django keeps another connection than without
+        # it; when the loop is gone nobody else would find it, and its database could not go.
+        connections.close_all()
 
 
 @dataclass
