@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "fangxian.kernel.apps.KernelConfig",
     "fangxian.foundation.units.apps.UnitsConfig",
     "fangxian.foundation.accounts.apps.AccountsConfig",
+    "fangxian.foundation.notices.apps.NoticesConfig",
     "fangxian.foundation.people.apps.PeopleConfig",
     "fangxian.foundation.schooldays.apps.SchooldaysConfig",
     "fangxian.foundation.situations.apps.SituationsConfig",
