@@ -1,104 +1,161 @@
-"""Yes or no by place: what holds where in the tree, combined and asked set-based.
+"""Yes or no by place and grade: what holds where in the tree, combined and asked set-based.
 
-A switch has a default and exceptions at paths; the nearest place at or above wins. The same
-switch answers for one path in Python and for all rows in SQL.
+A place is a step function. Subtrees are ranges of paths that are nested or apart, so whatever is
+declared at units, nearest first, is constant between the ends of those ranges. Each step holds a
+set of grades as bits; combining places combines the bits. The same steps answer for one path in
+Python and, by one binary search a row, for all rows in SQL, however many units declared
+something.
 """
 
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from itertools import zip_longest
+from typing import Any
 
-from fangxian.kernel.access.scopes import covers, subtree
+from fangxian.kernel.access.scopes import subtree
 
-Sql = tuple[str, list[str]]
+Sql = tuple[str, list[Any]]
 
-
-class Place(Protocol):
-    """Anything that answers yes or no for a place."""
-
-    def at(self, path: str) -> bool: ...
-
-    def sql(self, column: str) -> Sql:
-        """A boolean SQL expression over the path column, with its parameters."""
-        ...
+#: bit 0 stands for units without a grade; bits 1 to 30 for the grades
+MOST_GRADES = 30
+ALL = (1 << (MOST_GRADES + 1)) - 1
+UNGRADED = 1
+#: PostgreSQL finds its step fastest among values of fixed length; `name` holds that much
+_FIXED = 63
 
 
-class Combinable:
-    """Places combine with `&`, `|` and `~`."""
+def bit(grade: int | None) -> int:
+    """The bit of a grade; what is no grade of the scale counts as none."""
+    return 1 << grade if grade is not None and 1 <= grade <= MOST_GRADES else UNGRADED
 
-    def __and__(self: Place, other: Place) -> "Both":
-        return Both(self, other)
 
-    def __or__(self: Place, other: Place) -> "Either":
-        return Either(self, other)
-
-    def __invert__(self: Place) -> "Not":
-        return Not(self)
+def bits(grades: Iterable[int]) -> int:
+    """The bits of several grades."""
+    found = 0
+    for grade in grades:
+        found |= bit(grade)
+    return found
 
 
 @dataclass(frozen=True)
-class Switch(Combinable):
-    """A default with exceptions; of those covering a place the longest path wins."""
+class Place:
+    """Where something holds, and for which grades: `steps[n]` from `starts[n]` on.
 
-    default: bool
-    exceptions: tuple[tuple[str, bool], ...] = ()
+    `starts` begins with "" and rises; neighbours differ, so equal places are equal values.
+    """
 
-    def at(self, path: str) -> bool:
-        for place, value in self._nearest_first():
-            if covers(place, path):
-                return value
-        return self.default
+    starts: tuple[str, ...]
+    steps: tuple[int, ...]
 
-    def sql(self, column: str) -> Sql:
-        if not self.exceptions:
-            return ("TRUE" if self.default else "FALSE"), []
-        parts, params = [], []
-        for place, value in self._nearest_first():
-            low, high = subtree(place)
-            parts.append(f"WHEN {column} >= %s AND {column} < %s THEN {value}")
-            params += [low, high]
-        return f"(CASE {' '.join(parts)} ELSE {self.default} END)", params
+    def at(self, path: str, grade: int | None = None) -> bool:
+        """Whether it holds at a path, for a grade."""
+        return bool(self.grades(path) & bit(grade))
 
-    def _nearest_first(self) -> list[tuple[str, bool]]:
-        return sorted(self.exceptions, key=lambda pair: len(pair[0]), reverse=True)
+    def grades(self, path: str) -> int:
+        """For which grades it holds at a path, as bits."""
+        return self.steps[bisect_right(self.starts, path) - 1]
 
+    def sql(self, alias: str) -> Sql:
+        """A boolean SQL expression over `alias.path` and `alias.grade`, with its parameters."""
+        if self in (EVERYWHERE, NOWHERE):
+            return ("TRUE" if self == EVERYWHERE else "FALSE"), []
+        kind = "name" if max(map(len, self.starts)) <= _FIXED else "text"
+        step = f"(%s::int[])[width_bucket({alias}.path::{kind}, %s::{kind}[])]"
+        params = [list(self.steps), list(self.starts)]
+        if all(step in (0, ALL) for step in self.steps):
+            return f"({step} <> 0)", params
+        graded = f"{alias}.grade BETWEEN 1 AND {MOST_GRADES}"
+        return f"({step} & (1 << CASE WHEN {graded} THEN {alias}.grade ELSE 0 END) <> 0)", params
 
-@dataclass(frozen=True)
-class Both(Combinable):
-    left: Place
-    right: Place
+    def within(self, path: str) -> "Place":
+        """The same at and below a path, nowhere else."""
+        return self & nearest(NOWHERE, [(path, EVERYWHERE)])
 
-    def at(self, path: str) -> bool:
-        return self.left.at(path) and self.right.at(path)
+    def below(self, path: str) -> list[tuple[str, int]]:
+        """The steps that begin strictly within a subtree, with their grades."""
+        low, high = subtree(path)
+        pairs = zip(self.starts, self.steps, strict=True)
+        return [(start, step) for start, step in pairs if low < start < high]
 
-    def sql(self, column: str) -> Sql:
-        return _joined("AND", self.left, self.right, column)
+    def __and__(self, other: "Place") -> "Place":
+        return _combined(self, other, lambda a, b: a & b)
 
+    def __or__(self, other: "Place") -> "Place":
+        return _combined(self, other, lambda a, b: a | b)
 
-@dataclass(frozen=True)
-class Either(Combinable):
-    left: Place
-    right: Place
-
-    def at(self, path: str) -> bool:
-        return self.left.at(path) or self.right.at(path)
-
-    def sql(self, column: str) -> Sql:
-        return _joined("OR", self.left, self.right, column)
-
-
-@dataclass(frozen=True)
-class Not(Combinable):
-    inner: Place
-
-    def at(self, path: str) -> bool:
-        return not self.inner.at(path)
-
-    def sql(self, column: str) -> Sql:
-        text, params = self.inner.sql(column)
-        return f"(NOT {text})", params
+    def __invert__(self) -> "Place":
+        return Place(self.starts, tuple(ALL & ~step for step in self.steps))
 
 
-def _joined(word: str, left: Place, right: Place, column: str) -> Sql:
-    left_text, left_params = left.sql(column)
-    right_text, right_params = right.sql(column)
-    return f"({left_text} {word} {right_text})", [*left_params, *right_params]
+EVERYWHERE = Place(("",), (ALL,))
+NOWHERE = Place(("",), (0,))
+
+
+def everywhere(value: bool) -> Place:
+    """The same answer at every path, for every grade."""
+    return EVERYWHERE if value else NOWHERE
+
+
+def only(grades: int) -> Place:
+    """At every path, for the grades of these bits."""
+    return Place(("",), (grades & ALL,))
+
+
+def nearest(otherwise: Place, said: Iterable[tuple[str, Place]]) -> Place:
+    """What was said at the nearest path at or above; `otherwise` where nothing was.
+
+    Of two sayings at one path the later one counts.
+    """
+    by_path = dict(said)
+    segments = [("", otherwise)]
+    open_now: list[tuple[str, Place]] = []
+
+    def close(before: str | None) -> None:
+        while open_now and (before is None or open_now[-1][0] <= before):
+            end, _place = open_now.pop()
+            segments.append((end, open_now[-1][1] if open_now else otherwise))
+
+    for path in sorted(by_path):
+        low, high = subtree(path)
+        close(low)
+        segments.append((low, by_path[path]))
+        open_now.append((high, by_path[path]))
+    close(None)
+    return _canonical(_expanded(segments))
+
+
+def anywhere(paths: Iterable[str]) -> Place:
+    """At and below any of the paths."""
+    return nearest(NOWHERE, ((path, EVERYWHERE) for path in paths))
+
+
+def _expanded(segments: list[tuple[str, Place]]) -> Iterator[tuple[str, int]]:
+    """The steps of each place from its segment's start to the next one's."""
+    ends = [start for start, _place in segments[1:]]
+    for (start, place), end in zip_longest(segments, ends):
+        yield start, place.grades(start)
+        first = bisect_right(place.starts, start)
+        for own, step in zip(place.starts[first:], place.steps[first:], strict=True):
+            if end is not None and own >= end:
+                break
+            yield own, step
+
+
+def _combined(left: Place, right: Place, how: Callable[[int, int], int]) -> Place:
+    starts = sorted({*left.starts, *right.starts})
+    return _canonical((one, how(left.grades(one), right.grades(one))) for one in starts)
+
+
+def _canonical(pairs: Iterable[tuple[str, int]]) -> Place:
+    """Equal neighbours become one; of several steps that begin together the last one counts."""
+    starts: list[str] = []
+    steps: list[int] = []
+    for start, step in pairs:
+        if starts and starts[-1] == start:
+            starts.pop()
+            steps.pop()
+        if not steps or steps[-1] != step:
+            starts.append(start)
+            steps.append(step)
+    return Place(tuple(starts), tuple(steps))

@@ -66,7 +66,7 @@ def materialise(*, kind: Kind, day: date, at: datetime, by: Actor) -> int:
 
 def _due(kind: Kind, day: date) -> tuple[str, list[Any]]:
     """The condition under which a unit owes the kind that day, over `u` and `v`."""
-    runs, runs_params = kind.runs(day).sql("v.path")
+    runs, runs_params = kind.runs(day).sql("v")
     who = "v.kind = 'group'" if kind.owed_by is OwedBy.GROUP else "v.school_id = v.unit_id"
     condition = f"""{who} AND v.valid_from <= %s AND v.valid_to > %s
         AND v.bureau_id IS NOT NULL AND {runs} AND ({kind.condition})"""

@@ -7,17 +7,17 @@ from fangxian.foundation.schooldays.models import DayException
 from fangxian.foundation.schooldays.rules import ordinarily_open
 from fangxian.foundation.units.models import UnitVersion
 from fangxian.kernel.access.scopes import subtree, within_any
-from fangxian.kernel.places import Switch
+from fangxian.kernel.places import Place, everywhere, nearest
 
 
-def school_day(day: date) -> Switch:
+def school_day(day: date) -> Place:
     """Where this day is a school day: Monday to Friday, with the exceptions entered for it."""
     declared = dict(DayException.objects.filter(day=day).values_list("unit_id", "is_open"))
     paths = (
         UnitVersion.objects.as_of(day).filter(unit_id__in=declared).values_list("unit_id", "path")
     )
-    exceptions = tuple((path, declared[unit_id]) for unit_id, path in paths)
-    return Switch(ordinarily_open(day), exceptions)
+    said = [(path, everywhere(declared[unit_id])) for unit_id, path in paths]
+    return nearest(everywhere(ordinarily_open(day)), said)
 
 
 @dataclass(frozen=True)

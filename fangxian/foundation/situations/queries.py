@@ -6,20 +6,20 @@ from datetime import date, timedelta
 from fangxian.foundation.situations.models import ResponseLevel
 from fangxian.foundation.situations.rules import LEVELS
 from fangxian.foundation.units.models import OPEN_END, UnitVersion
-from fangxian.kernel.places import Switch
+from fangxian.kernel.places import Place, anywhere
 
 
-def home_checks(day: date) -> Switch:
+def home_checks(day: date) -> Place:
     """Where everyone is asked at home, and every school reports, on days without school."""
     return _demanded(day, "home_checks")
 
 
-def noon_checks(day: date) -> Switch:
+def noon_checks(day: date) -> Place:
     """Where a second check is due at noon on school days."""
     return _demanded(day, "noon_checks")
 
 
-def _demanded(day: date, what: str) -> Switch:
+def _demanded(day: date, what: str) -> Place:
     """Yes wherever a unit at or above demands it: below may be stricter, never laxer."""
     rows = ResponseLevel.objects.filter(valid_from__lte=day, valid_to__gt=day, **{what: True})
     paths = (
@@ -27,7 +27,7 @@ def _demanded(day: date, what: str) -> Switch:
         .filter(unit_id__in=rows.values("unit_id"))
         .values_list("path", flat=True)
     )
-    return Switch(False, tuple((path, True) for path in paths))
+    return anywhere(paths)
 
 
 @dataclass(frozen=True)
