@@ -39,6 +39,21 @@ class Demo(StrEnum):
     COUNTY = "county"
 
 
+class SmtpSecurity(StrEnum):
+    """How the connection to the mail server is protected."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+def _site_url(value: str) -> str:
+    parts = urlsplit(value)
+    if value and not (parts.scheme in ("http", "https") and parts.hostname):
+        raise ValueError("not the address of a site")
+    return value.rstrip("/")
+
+
 def _postgres_url(value: str) -> str:
     parts = urlsplit(value)
     if value and not (
@@ -52,6 +67,7 @@ def _words(value: object) -> object:
     return value.replace(",", " ").split() if isinstance(value, str) else value
 
 
+SiteURL = Annotated[str, AfterValidator(_site_url)]
 PostgresURL = Annotated[str, AfterValidator(_postgres_url)]
 Words = Annotated[list[str], NoDecode, BeforeValidator(_words)]
 POSTGRES_URL = "write postgresql://user:password@host:5432/name"
@@ -72,6 +88,11 @@ ADVICE = {
     "web_threads": f"{WHOLE_NUMBER} from 1 to 256",
     "board_cache_seconds": "write seconds from 0 (keep nothing) to 3",
     "bind": "write an address such as 127.0.0.1 or 0.0.0.0",
+    "public_url": "write the address that people type, such as https://fangxian.example.cn",
+    "smtp_port": "write a port between 1 and 65535",
+    "smtp_security": "write starttls, tls or none",
+    "smtp_from": "write an e-mail address, such as fangxian@example.cn",
+    "robots_anywhere": SWITCH,
     "secret_key": "write at least 32 characters that nobody can guess, or leave it out",
 }
 
@@ -96,6 +117,16 @@ class Environment(BaseSettings):
     web_workers: int = Field(2, ge=1, le=64)
     web_threads: int = Field(2, ge=1, le=256)
     board_cache_seconds: float = Field(2, ge=0, le=3)
+    #: what the links in messages begin with; where nothing is said, this machine's own address
+    public_url: SiteURL = ""
+    smtp_host: str = ""
+    smtp_port: int = Field(587, ge=1, le=65535)
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_security: SmtpSecurity = SmtpSecurity.STARTTLS
+    smtp_from: str = Field("", pattern=r"^$|^[^@\s]+@[^@\s]+$")
+    #: let robots and webhooks be at any address, private ones too
+    robots_anywhere: bool = False
 
     @property
     def norms(self) -> Path:
@@ -115,10 +146,25 @@ class Environment(BaseSettings):
         return unquote(urlsplit(self.database_url).path.strip("/"))
 
     @property
+    def site(self) -> str:
+        """What links that leave the site begin with."""
+        return self.public_url or self.address
+
+    @property
     def address(self) -> str:
         """Where the pages are, as one types it into a browser on this machine."""
         host = "127.0.0.1" if self.bind in ("0.0.0.0", "::") else self.bind  # noqa: S104 (compared)
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+
+def _check_mail(environment: Environment) -> None:
+    if environment.smtp_host and not environment.smtp_from:
+        raise BadSetting(f"{PREFIX}SMTP_FROM is missing: {ADVICE['smtp_from']}")
+    if environment.smtp_password and environment.smtp_security is SmtpSecurity.NONE:
+        raise BadSetting(
+            f"{PREFIX}SMTP_PASSWORD would be sent readable by all: "
+            f"write {PREFIX}SMTP_SECURITY=starttls or tls, or leave the password out"
+        )
 
 
 def load(**overrides: Any) -> Environment:
@@ -129,6 +175,7 @@ def load(**overrides: Any) -> Environment:
     except ValidationError as error:
         raise BadSetting(_one_line(error)) from None
     environment.home = environment.home.expanduser().absolute()
+    _check_mail(environment)
     if environment.debug and not environment.bind.startswith(("127.", "localhost", "::1")):
         raise BadSetting(
             f"{PREFIX}DEBUG shows the inside of the system to whoever causes an error: "
@@ -148,7 +195,8 @@ def _one_line(error: ValidationError) -> str:
     location = str(first["loc"][0])
     field = location if location in Environment.model_fields else location.lower()
     name = variable(field)
-    given = "" if "url" in field or "secret" in field else f" is {first['input']!r}, which"
+    hidden = any(word in field for word in ("url", "secret", "password"))
+    given = "" if hidden else f" is {first['input']!r}, which"
     return f"{name}{given} cannot be used: {ADVICE.get(field, first['msg'])}"
 
 
