@@ -7,12 +7,14 @@ from pathlib import Path
 
 from fangxian.config import environment as _environment
 from fangxian.config.database import django_database
+from fangxian.config.gateways import sms_gateway
 from fangxian.config.keys import key
 
 try:
     FANGXIAN = _environment.load()
     SECRET_KEY = FANGXIAN.secret_key or key(FANGXIAN.home, "secret_key")
     DATABASES = {"default": django_database(FANGXIAN)}
+    SMS_GATEWAY = sms_gateway(FANGXIAN.home)
 except _environment.BadSetting as bad_setting:
     sys.stderr.write(f"{bad_setting}\n")
     raise SystemExit(2) from None
