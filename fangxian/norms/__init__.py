@@ -1,5 +1,17 @@
 """The rules as data: one TOML file per issuing document, and its loader."""
 
-from fangxian.norms.deadlines import Deadlines, deadlines_on
+from fangxian.norms.deadlines import BadNorm, Deadlines, deadlines_on
+from fangxian.norms.ladders import IN_SCHOOL, LEVELS, Ladder, Ladders, Quiet, Rung, ladders_on
 
-__all__ = ["Deadlines", "deadlines_on"]
+__all__ = [
+    "IN_SCHOOL",
+    "LEVELS",
+    "BadNorm",
+    "Deadlines",
+    "Ladder",
+    "Ladders",
+    "Quiet",
+    "Rung",
+    "deadlines_on",
+    "ladders_on",
+]

@@ -1,0 +1,1 @@
+"""Who is told of silence, when: ladders, digests, acknowledgement, substitutes."""

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class EscalationConfig(AppConfig):
+    name = "fangxian.foundation.escalation"
+    label = "escalation"
+
+    def ready(self) -> None:
+        from fangxian.foundation.escalation.labels import EVENTS, PERMISSIONS
+        from fangxian.foundation.escalation.rules import GRANTS, EscalationPermission
+        from fangxian.kernel import access, audit
+
+        access.declare(EscalationPermission, GRANTS)
+        access.name_permissions(PERMISSIONS)
+        audit.name_events(EVENTS)

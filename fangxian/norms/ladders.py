@@ -1,0 +1,169 @@
+"""Who is reminded when, read from the norms' documents and chosen by the day."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from fangxian.norms.deadlines import BadNorm
+
+#: from whoever answers upwards; what nobody holds at one level goes to the next
+LEVELS = ("answerer", "school_reporter", "head", "county", "city", "province")
+#: those inside the school; only they are told of what is not due yet
+IN_SCHOOL = LEVELS[:3]
+#: how far from the deadline a rung may stand
+EARLIEST, LATEST = -12 * 60, 24 * 60
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A level is told so many minutes after the deadline, or before it (negative)."""
+
+    code: str
+    minutes: int
+    to: str
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """The rungs of one kind in the order of time; an urgent kind knows no quiet hours."""
+
+    kind: str
+    urgent: bool
+    rungs: tuple[Rung, ...]
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """From when to when, local time, what can wait does wait; equal times: never."""
+
+    start: time
+    end: time
+
+
+@dataclass(frozen=True)
+class Ladders:
+    """Every kind's ladder, with the document it comes from."""
+
+    ladders: Mapping[str, Ladder]
+    quiet: Quiet
+    name: str
+    effective_from: date
+    effective_to: date | None
+    title_zh: str
+    title_en: str
+    source_zh: str
+    source_en: str
+    verified: bool
+
+
+def read(text: str, name: str) -> Ladders:
+    """Read one document; refuse it by name, and say which record is wrong and why."""
+    try:
+        record: dict[str, Any] = tomllib.loads(text)
+        document = record["document"]
+        return Ladders(
+            ladders={kind: _ladder(kind, one, name) for kind, one in record["ladders"].items()},
+            quiet=Quiet(record["quiet"]["from"], record["quiet"]["to"]),
+            name=name,
+            effective_from=document["effective_from"],
+            effective_to=document.get("effective_to"),
+            title_zh=document["title_zh"],
+            title_en=document["title_en"],
+            source_zh=document["source_zh"],
+            source_en=document["source_en"],
+            verified=document["verified"],
+        )
+    except tomllib.TOMLDecodeError as error:
+        raise BadNorm(f"{name}: {error}") from error
+    except KeyError as error:
+        raise BadNorm(f"{name}: {error} is missing") from error
+
+
+def _ladder(kind: str, record: Mapping[str, Any], name: str) -> Ladder:
+    found = Ladder(kind, record["urgent"], tuple(_rung(one) for one in record["rungs"]))
+    for fault in _faults(found):
+        raise BadNorm(f"{name}: {kind}: {fault}")
+    return found
+
+
+def _rung(record: Mapping[str, Any]) -> Rung:
+    return Rung(record["code"], record["minutes"], record["to"])
+
+
+def _faults(ladder: Ladder) -> Sequence[str]:
+    """What is wrong with a ladder, the first thing first."""
+    known = [rung for rung in ladder.rungs if rung.to in LEVELS]
+    codes = [rung.code for rung in ladder.rungs]
+    found = [] if codes else ["a ladder needs a rung"]
+    found += [
+        f"the level {rung.to} is not one of {', '.join(LEVELS)}"
+        for rung in ladder.rungs
+        if rung.to not in LEVELS
+    ]
+    found += [f"two rungs are called {code}" for code in codes if codes.count(code) > 1]
+    found += [
+        f"{rung.code} is not within {EARLIEST} and {LATEST} minutes of the deadline"
+        for rung in known
+        if not EARLIEST <= rung.minutes <= LATEST
+    ]
+    found += [
+        f"{rung.code} tells the {rung.to} of what is not due yet"
+        for rung in known
+        if rung.minutes < 0 and rung.to not in IN_SCHOOL
+    ]
+    return [*found, *_backwards(known)]
+
+
+def _backwards(rungs: Sequence[Rung]) -> list[str]:
+    """A rung before the one it stands after, or a level told before the one below it."""
+    found = [
+        f"{after.code} comes before {before.code}, which stands above it"
+        for before, after in pairwise(rungs)
+        if after.minutes < before.minutes
+    ]
+    first = {
+        level: min((r.minutes for r in rungs if r.to == level), default=None) for level in LEVELS
+    }
+    told = [(level, minutes) for level, minutes in first.items() if minutes is not None]
+    return found + [
+        f"the {above} is told before the {below}"
+        for (below, early), (above, late) in pairwise(told)
+        if late < early
+    ]
+
+
+@cache
+def documents(extra: Path | None = None) -> tuple[Ladders, ...]:
+    """Every document with ladders: the package's own, then an installation's own folder."""
+    own = files("fangxian.norms").joinpath("documents", "ladders")
+    found = [
+        read(entry.read_text("utf-8"), entry.name)
+        for entry in sorted(own.iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".toml")
+    ]
+    if extra is not None and (folder := extra / "ladders").is_dir():
+        paths = sorted(folder.glob("*.toml"))
+        found += [read(path.read_text("utf-8"), f"ladders/{path.name}") for path in paths]
+    return tuple(found)
+
+
+def ladders_on(day: date, extra: Path | None = None) -> Ladders | None:
+    """The ladders in force on a day; of several the latest issued, the installation's last.
+
+    None where no document speaks of that day: then nobody is reminded.
+    """
+    in_force = [
+        document
+        for document in documents(extra)
+        if document.effective_from <= day
+        and (document.effective_to is None or day < document.effective_to)
+    ]
+    if not in_force:
+        return None
+    return max(enumerate(in_force), key=lambda pair: (pair[1].effective_from, pair[0]))[1]
