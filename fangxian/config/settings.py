@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "fangxian.foundation.schooldays.apps.SchooldaysConfig",
     "fangxian.foundation.situations.apps.SituationsConfig",
     "fangxian.foundation.obligations.apps.ObligationsConfig",
+    "fangxian.foundation.escalation.apps.EscalationConfig",
     "fangxian.watch.checks.apps.ChecksConfig",
     "fangxian.watch.reporting.apps.ReportingConfig",
     "fangxian.situation.apps.SituationConfig",
