@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "django_vite",
     "django_htmx",
     "fangxian.kernel.apps.KernelConfig",
+    "fangxian.kernel.intake.apps.IntakeConfig",
     "fangxian.foundation.units.apps.UnitsConfig",
     "fangxian.foundation.accounts.apps.AccountsConfig",
     "fangxian.foundation.notices.apps.NoticesConfig",

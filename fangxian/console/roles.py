@@ -23,7 +23,13 @@ SERVING = (DatabaseRole.WEB, DatabaseRole.WORKER)
 APPEND_ONLY = ("audit_event",)
 READ_ONLY = ("django_migrations",)
 ROLES_LOCK = 4711_0001
-FUNCTIONS = ("ensure_day(date)", "demo_clear_day(date)")
+FUNCTIONS = (
+    "ensure_day(date)",
+    "demo_clear_day(date)",
+    "intake_open(bigint, text[])",
+    "intake_close(bigint)",
+    "intake_analyze(bigint)",
+)
 
 
 def connect(to: Login) -> psycopg.Connection:

@@ -1,0 +1,1 @@
+"""Staged imports of sheets: read, checked and shown before anything is written."""
