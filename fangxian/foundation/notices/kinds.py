@@ -1,6 +1,7 @@
 """The kinds of notice, declared by the rooms at start-up: how each reads, and what it is about."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 
 from fangxian.foundation.notices.rules import Category
+
+logger = logging.getLogger(__name__)
 
 UNKNOWN = "—"
 
@@ -18,6 +21,9 @@ class Template:
 
     `title` and `body` are lazy translations with named placeholders (`%(unit)s`); a value of the
     context that is given per language, `{"zh": …, "en": …}`, is put in as the reader reads it.
+    `facts` may make the placeholders from the context, in the reader's language. Where
+    `acknowledge` is set, the reader may say "I am on it": it is called with `notice`, `by` and
+    `at`, in the same transaction.
     """
 
     code: str
@@ -26,6 +32,9 @@ class Template:
     body: "str | Promise"
     category: Category
     urgent: bool = False
+    facts: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
+    acknowledge: Callable[..., None] | None = None
+    acknowledge_label: "str | Promise | None" = None
 
 
 @dataclass(frozen=True)
@@ -56,18 +65,32 @@ def all_templates() -> list[Template]:
     return list(_templates.values())
 
 
+def template_of(code: str) -> Template | None:
+    """The template of a notice; None when the room that made it is no more."""
+    return _templates.get(code)
+
+
 def template_by_code(code: str) -> Template:
     """The template of that code; KeyError where no room declared it."""
     return _templates[code]
 
 
 def told(code: str, context: Mapping[str, Any]) -> Told:
-    """The notice in the language now active; a kind that is no more keeps its code for a title."""
+    """The notice in the language now active.
+
+    A kind that is no more keeps its code for a title, and a text that cannot be put together its
+    label: one bad notice must not take an inbox, or a lane, with it.
+    """
     template = _templates.get(code)
     if template is None:
         return Told(code, "")
-    values = _Context({key: _read(value) for key, value in context.items()})
-    return Told(str(template.title % values), str(template.body % values))
+    try:
+        facts = template.facts(context) if template.facts else context
+        values = _Context({key: _read(value) for key, value in facts.items()})
+        return Told(str(template.title % values), str(template.body % values))
+    except Exception:
+        logger.exception("the notice %s cannot be read", code)
+        return Told(str(template.label), "")
 
 
 def _read(value: Any) -> Any:

@@ -202,7 +202,9 @@ class Robot(models.Model):
     objects = RobotQuerySet.as_manager()
 
     classified: ClassVar = privacy.fields(
-        public="id unit channel name categories only_urgent language lane is_active made_by made_at",
+        public=(
+            "id unit channel name categories only_urgent language lane is_active made_by made_at"
+        ),
         personal="url secret",
     )
 

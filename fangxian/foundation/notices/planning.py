@@ -10,7 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from fangxian.foundation.notices.kinds import Template
-from fangxian.foundation.notices.rules import DEFAULT_WANTED, QUIET_FROM, QUIET_TO, Channel
+from fangxian.foundation.notices.rules import (
+    DEFAULT_WANTED,
+    QUIET_FROM,
+    QUIET_TO,
+    Channel,
+    Wanted,
+    quiet_until,
+)
 from fangxian.kernel.clock import SHANGHAI
 
 MAKING = """
@@ -89,8 +96,6 @@ def parameters(
     template: Template, urgent: bool, ways: Mapping[Channel, int], at: datetime
 ) -> dict[str, Any]:
     """What the statement is filled with, beside the caller's own; all begin with `n_`."""
-    from fangxian.foundation.notices.rules import Wanted, quiet_until
-
     local = at.astimezone(SHANGHAI)
     quiet_end = quiet_until(at, QUIET_FROM, QUIET_TO)
     return {

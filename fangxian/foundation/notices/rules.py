@@ -106,3 +106,79 @@ def quiet_until(at: datetime, start: time, end: time) -> datetime:
         return at
     day = local.date() + timedelta(days=1 if over_midnight and clock >= start else 0)
     return datetime.combine(day, end, tzinfo=SHANGHAI)
+
+
+#: minutes until a failed delivery is tried again; after the last of them it is given up
+RETRY_MINUTES = (1, 5, 15, 60, 180)
+MOST_ATTEMPTS = len(RETRY_MINUTES) + 1
+#: a message that has waited so long is of no use to anyone
+TOO_OLD = timedelta(hours=24)
+#: how long a delivery may be on its way before its sender must have died
+LEASE = timedelta(minutes=5)
+#: failures in a row after which a lane rests, and for how long at most
+LANE_FAILURES = 3
+LANE_REST = timedelta(seconds=30)
+LANE_LONGEST_REST = timedelta(minutes=15)
+
+
+class Failure(StrEnum):
+    """Why a delivery did not arrive."""
+
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"
+    INSECURE = "insecure"
+    BROKEN = "broken"
+    CREDENTIALS = "credentials"
+    BUSY = "busy"
+    REFUSED = "refused"
+    PRIVATE = "private"
+    NO_ADDRESS = "no_address"
+    SWITCHED_OFF = "switched_off"
+    READ = "read"
+    INTERRUPTED = "interrupted"
+    TOO_OLD = "too_old"
+
+
+#: what the whole lane suffers from: the next message would meet the same
+OF_LANE = frozenset(
+    {
+        Failure.TIMEOUT,
+        Failure.UNREACHABLE,
+        Failure.INSECURE,
+        Failure.BROKEN,
+        Failure.CREDENTIALS,
+    }
+)
+#: what no second attempt would change
+FINAL = frozenset({Failure.REFUSED, Failure.PRIVATE, Failure.INTERRUPTED, Failure.TOO_OLD})
+#: what is no failure at all: nobody needs the message any more, or nobody is there to get it
+NEEDLESS = frozenset({Failure.NO_ADDRESS, Failure.SWITCHED_OFF, Failure.READ})
+
+
+def after_failure(failure: Failure, attempts: int, *, is_test: bool) -> State:
+    """What becomes of a delivery after so many attempts, the last of which failed so."""
+    if failure in NEEDLESS:
+        return State.SUPPRESSED
+    if failure in FINAL or is_test or attempts >= MOST_ATTEMPTS:
+        return State.GIVEN_UP
+    return State.QUEUED
+
+
+def retry_after(attempts: int) -> timedelta:
+    """How long to wait after so many attempts."""
+    return timedelta(minutes=RETRY_MINUTES[min(attempts, len(RETRY_MINUTES)) - 1])
+
+
+def rest_of_lane(failures: int) -> timedelta:
+    """How long a lane rests after so many failures in a row: not at all, then longer and longer."""
+    if failures < LANE_FAILURES:
+        return timedelta(0)
+    return min(LANE_LONGEST_REST, LANE_REST * 2 ** min(failures - LANE_FAILURES, 10))
+
+
+def masked(address: str) -> str:
+    """Enough of an address to know it again, never all of it: `z…@example.cn`, `138…5678`."""
+    name, at, domain = address.rpartition("@")
+    if at:
+        return f"{name[:1]}…@{domain}"
+    return f"{address[:3]}…{address[-4:]}" if len(address) > 8 else "…"

@@ -1,5 +1,28 @@
 """Background work: deliveries are sent as soon as they are planned, and looked for each minute."""
 
+from django.db import transaction
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from fangxian.foundation.notices import sending
+from fangxian.kernel import clock
+
+QUEUE = "notices"
+LOCK = "deliver"
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue=QUEUE, queueing_lock=LOCK, pass_context=False)
+def deliver(timestamp: int) -> None:
+    """Send what is due; go on at once where the time was too short for all of it."""
+    if sending.run(at=clock.now(), real=clock.real_now()):
+        begin_soon()
+
 
 def begin_soon() -> None:
     """Have the worker look for deliveries now."""
+    try:
+        with transaction.atomic():
+            deliver.defer(timestamp=0)
+    except AlreadyEnqueued:
+        pass  # somebody asked already

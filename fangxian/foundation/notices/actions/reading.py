@@ -6,9 +6,10 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from fangxian.foundation.notices.kinds import template_of
 from fangxian.foundation.notices.models import Notice
 from fangxian.kernel.access import Actor
-from fangxian.kernel.errors import NotFound
+from fangxian.kernel.errors import Conflict, NotFound
 
 
 @transaction.atomic
@@ -34,9 +35,13 @@ def read_all(*, until: datetime, by: Actor, at: datetime, kinds: Iterable[str] =
 
 @transaction.atomic
 def acknowledge(*, day: date, notice_id: int, by: Actor, at: datetime) -> Notice:
-    """Say "I am on it": the notice is read, and remembers when it was taken up first."""
+    """Say "I am on it", once: the notice is read, and the room that sent it is told."""
     found = read(day=day, notice_id=notice_id, by=by, at=at)
+    template = template_of(found.kind)
+    if template is None or template.acknowledge is None:
+        raise Conflict(_("There is nothing to take up here."))
     if found.acked_at is None:
         found.acked_at = at
         Notice.objects.filter(pk=found.pk).update(acked_at=at)
+        template.acknowledge(notice=found, by=by, at=at)
     return found
