@@ -15,7 +15,7 @@ from fangxian.foundation.accounts.models import ApiToken, RoleAssignment, User
 from fangxian.foundation.accounts.queries import actor_for
 from fangxian.foundation.accounts.rules import Role, fingerprint
 from fangxian.foundation.obligations.actions import materialise_day
-from fangxian.foundation.people.models import Membership, Person
+from fangxian.foundation.people.models import Guardian, Membership, Person
 from fangxian.foundation.units.models import Unit, UnitKind, UnitVersion
 from fangxian.kernel.access import Actor, granted, system
 from fangxian.kernel.clock import SHANGHAI
@@ -118,7 +118,7 @@ def group(code: str, name: str, above: Place, headcount: int | None) -> Place:
 def build(at: datetime = AT) -> Cast:
     """The whole cast, with everything owed for the day of `at`."""
     places = _places()
-    persons = _people(places["named_group"])
+    persons = _people(places["named_group"], places["school"])
     users, tokens = _users(places, at)
     materialise_day(day=at.date(), at=at - timedelta(days=1), by=SYSTEM)
     return Cast(**places, persons=persons, users=users, tokens=tokens)
@@ -150,18 +150,27 @@ def _places() -> dict[str, Place]:
     }
 
 
-def _people(place: Place) -> tuple[int, ...]:
+def _people(place: Place, school: Place) -> tuple[int, ...]:
     Unit.objects.filter(pk=place.id).update(has_roster=True)
     ids = []
     for number, name in enumerate(PEOPLE, 1):
-        person = Person.objects.create(name=name)
+        person = Person.objects.create(
+            school_id=school.id,
+            path=school.path,
+            kind="student",
+            name=name,
+            number=str(number),
+            created_at=AT,
+            updated_at=AT,
+        )
+        Guardian.objects.create(
+            person=person, school_id=school.id, path=school.path, phone=f"0000000{number:04}"
+        )
         Membership.objects.create(
             person=person,
             group_id=place.id,
             school_id=place.school_id or 0,
             path=place.path,
-            number=str(number),
-            phone=f"0000000{number:04}",
             valid_from=OPENED,
         )
         ids.append(person.pk)

@@ -1,29 +1,60 @@
 """Invented people for the groups of one county: as many as each group's roll says."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db import connection, transaction
 
 from fangxian.console.demo.chance import drawn
+from fangxian.foundation.people.identity import check_digit
+from fangxian.foundation.people.models import KIND_OF, PersonKind
 from fangxian.foundation.units.generator.words import phone
-from fangxian.foundation.units.models import OPEN_END
+from fangxian.foundation.units.models import OPEN_END, Population
 from fangxian.kernel.access import subtree
+from fangxian.kernel.clock import midnight
 
 SURNAMES: Final = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗梁宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶"
 #: given names that nobody bears: the ten stems and twelve branches, used to say A, B, C
 STEMS: Final = "甲乙丙丁戊己庚辛壬癸"
 BRANCHES: Final = "子丑寅卯辰巳午未申酉戌亥"
+NOWHERE: Final = 990_000  # no division's code begins with 99: nobody bears such a number
+DAYS_OF_YEAR: Final = 365
 
 GROUPS: Final = """
-SELECT v.unit_id, v.school_id, v.path, u.headcount
+SELECT v.unit_id, v.school_id, s.path, v.path, u.headcount, split_part(v.code, '-', 2),
+       u.population, v.grade
 FROM units_unitversion v JOIN units_unit u ON u.id = v.unit_id
-WHERE v.kind = 'group' AND v.path >= %s AND v.path < %s
-  AND v.valid_from <= %s AND v.valid_to > %s AND NOT u.has_roster AND u.headcount > 0
+JOIN units_unitversion s ON s.unit_id = v.school_id AND s.valid_from <= %(day)s
+ AND s.valid_to > %(day)s
+WHERE v.kind = 'group' AND v.path >= %(low)s AND v.path < %(high)s AND v.valid_from <= %(day)s
+  AND v.valid_to > %(day)s AND NOT u.has_roster AND u.headcount > 0
 ORDER BY v.path
 """
-Group = tuple[int, int, str, int]
+TABLES: Final = {
+    "people_person": (
+        "id, school_id, path, kind, name, number, id_kind, id_number, phone, born, sex, "
+        "created_at, updated_at"
+    ),
+    "people_membership": "person_id, group_id, school_id, path, valid_from, valid_to",
+    "people_guardian": "person_id, school_id, path, relation, name, phone, position",
+}
+Row = tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group that waits for its people."""
+
+    unit: int
+    school: int
+    school_path: str
+    path: str
+    heads: int
+    ending: str
+    population: str
+    grade: int | None
 
 
 def person_name(number: int) -> str:
@@ -32,28 +63,40 @@ def person_name(number: int) -> str:
     return f"{SURNAMES[(number * 7 + number // 120) % len(SURNAMES)]}{stem}{branch}"
 
 
+def id_number(number: int, born: date) -> str:
+    """An identity number with a right checksum that nobody can bear; different for each person."""
+    area, serial = NOWHERE + number // 1000 % 1000, number % 1000
+    first = f"{area:06d}{born:%Y%m%d}{serial:03d}"
+    return first + check_digit(first)
+
+
 @transaction.atomic
 def load(*, path: str, day: date, since: date) -> int:
     """Give every group at or below a path its people; groups with a list keep it."""
     low, high = subtree(path)
     with connection.cursor() as cursor:
-        cursor.execute(GROUPS, [low, high, day, day])
-        groups: list[Group] = cursor.fetchall()
-        total = sum(heads for _unit, _school, _path, heads in groups)
+        cursor.execute(GROUPS, {"low": low, "high": high, "day": day})
+        groups = [Group(*row) for row in cursor.fetchall()]
+        total = sum(group.heads for group in groups)
         if not total:
             return 0
         first = _reserve("people_person_id_seq", total)
-        with cursor.copy("COPY people_person (id, name) FROM STDIN") as copy:
-            for row in _persons(groups, first):
-                copy.write_row(row)
-        columns = "person_id, group_id, school_id, path, number, phone, valid_from, valid_to"
-        with cursor.copy(f"COPY people_membership ({columns}) FROM STDIN") as copy:
-            for member in _memberships(groups, first, since):
-                copy.write_row(member)
-        ids = [unit for unit, _school, _path, _heads in groups]
+    people = list(_people(groups, first, day))
+    _copy("people_person", (person.row(midnight(since)) for person in people))
+    _copy("people_membership", (person.membership(since) for person in people))
+    _copy("people_guardian", (row for person in people for row in person.guardians()))
+    with connection.cursor() as cursor:
+        ids = [group.unit for group in groups]
         cursor.execute("UPDATE units_unit SET has_roster = true WHERE id = ANY(%s)", [ids])
-        cursor.execute("ANALYZE people_person, people_membership")
+        cursor.execute(f"ANALYZE {', '.join(TABLES)}")
     return total
+
+
+def _copy(table: str, rows: Iterable[Row]) -> None:
+    statement = f"COPY {table} ({TABLES[table]}) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _reserve(sequence: str, many: int) -> int:
@@ -62,18 +105,63 @@ def _reserve(sequence: str, many: int) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _persons(groups: Sequence[Group], first: int) -> Iterator[tuple[object, ...]]:
+@dataclass(frozen=True)
+class Invented:
+    """Somebody who does not exist."""
+
+    id: int
+    group: Group
+    place: int
+    name: str
+    born: date
+
+    @property
+    def kind(self) -> PersonKind:
+        """What the group consists of."""
+        return KIND_OF[Population(self.group.population)]
+
+    def row(self, at: datetime) -> Row:
+        """The record of the person."""
+        card = id_number(self.id, self.born)
+        own = "" if self.kind == PersonKind.STUDENT else phone(self.id)
+        return (
+            self.id, self.group.school, self.group.school_path, self.kind.value, self.name,
+            f"{self.group.ending}{self.place:02d}", "id_card", card, own, self.born,
+            "male" if int(card[16]) % 2 else "female", at, at,
+        )  # fmt: skip
+
+    def membership(self, since: date) -> Row:
+        """Where the person is."""
+        return (self.id, self.group.unit, self.group.school, self.group.path, since, OPEN_END)
+
+    def guardians(self) -> Iterator[Row]:
+        """Whom to call about a pupil: one parent, for every third pupil another."""
+        if self.kind != PersonKind.STUDENT:
+            return
+        relations = ("mother", "father") if self.place % 3 == 0 else ("mother",)
+        for position, relation in enumerate(relations, 1):
+            name = f"{self.name[0]}{'妈妈' if relation == 'mother' else '爸爸'}（示例）"
+            number = phone(self.id * 2 + position)
+            yield (self.id, self.group.school, self.group.school_path, relation, name, number,
+                   position)  # fmt: skip
+
+
+def _people(groups: Sequence[Group], first: int, day: date) -> Iterator[Invented]:
     number = first
-    for unit, _school, _path, heads in groups:
-        start = int(drawn(unit, 900) * 4800)
-        for place in range(heads):
-            yield number, person_name(start + place)
+    for group in groups:
+        start = int(drawn(group.unit, 900) * 4800)
+        for place in range(1, group.heads + 1):
+            name = person_name(start + place - 1)
+            yield Invented(number, group, place, name, _born(group, number, day))
             number += 1
 
 
-def _memberships(groups: Sequence[Group], first: int, since: date) -> Iterator[tuple[object, ...]]:
-    number = first
-    for unit, school, path, heads in groups:
-        for place in range(1, heads + 1):
-            yield number, unit, school, path, f"{place:02d}", phone(number), since, OPEN_END
-            number += 1
+def _born(group: Group, number: int, day: date) -> date:
+    """A pupil is as old as the grade says; others are between 24 and 58."""
+    years = 24 + number % 34
+    if group.population == Population.STUDENTS:
+        grade = group.grade or 1
+        years = 6 + (grade if grade > 0 else grade + 1)
+    school_year = day.year if day.month >= 9 else day.year - 1
+    first = date(school_year - years, 9, 1)
+    return first + timedelta(days=number * 131 % DAYS_OF_YEAR)

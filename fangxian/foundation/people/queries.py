@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
-from fangxian.foundation.people.models import Membership
+from fangxian.foundation.people.models import Guardian, Membership
 from fangxian.foundation.people.rules import PeoplePermission
 from fangxian.foundation.units.models import UnitKind, UnitVersion, UnitVersionQuerySet
 from fangxian.kernel.access import Actor, within_any
@@ -26,14 +27,20 @@ def members(*, group_id: int, school_path: str, day: date, by: Actor) -> list[Me
     """The people of a group by number; nobody above the school gets a name."""
     if not by.inside(school_path):
         return []
+    first = Guardian.objects.filter(person_id=OuterRef("person_id")).order_by("position")
     rows = (
         Membership.objects.visible_to(by)
         .as_of(day)
         .filter(group_id=group_id)
-        .select_related("person")
+        .annotate(
+            name=F("person__name"),
+            number=F("person__number"),
+            phone=Coalesce(Subquery(first.values("phone")[:1]), F("person__phone")),
+        )
         .order_by("number", "person_id")
+        .values_list("person_id", "name", "number", "phone", "pk")
     )
-    return [Member(row.person_id, row.person.name, row.number, row.phone, row.pk) for row in rows]
+    return [Member(*row) for row in rows]
 
 
 def known_persons(ids: list[int], *, group_id: int, day: date) -> set[int]:

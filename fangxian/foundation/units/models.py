@@ -130,6 +130,9 @@ class UnitVersion(models.Model):
     `school_id` is the unit that signs the daily report for this one (itself, for a school);
     `bureau_id` the unit that school reports to: the level directly above. Both follow from
     the path, as does `kind` from the unit: they stand here so that large reads need no join.
+
+    `grade` is a group's year: 1–12 the years of school, 13 and on those of study after it,
+    -3 to -1 the years of kindergarten before it; None where a group has no year.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -159,13 +162,14 @@ class UnitVersion(models.Model):
     )
     contact_name = models.CharField(max_length=60, default="", blank=True)
     contact_phone = models.CharField(max_length=30, default="", blank=True)
+    grade = models.SmallIntegerField(null=True, blank=True)
 
     objects = UnitVersionQuerySet.as_manager()
 
     classified: ClassVar = privacy.fields(
         public=(
             "id unit kind valid_from valid_to code name_zh name_en short_zh pinyin initials "
-            "division_code reports_to territorial path school bureau"
+            "division_code reports_to territorial path school bureau grade"
         ),
         personal="contact_name contact_phone",
     )
@@ -175,6 +179,11 @@ class UnitVersion(models.Model):
             models.CheckConstraint(
                 condition=models.Q(valid_from__lt=models.F("valid_to")),
                 name="unitversion_dates_in_order",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(grade__isnull=True)
+                | (models.Q(kind="group", grade__range=(-4, 30)) & ~models.Q(grade=0)),
+                name="unitversion_grade_of_a_group",
             ),
             models.UniqueConstraint(fields=["unit", "valid_to"], name="unitversion_unit_to"),
             models.UniqueConstraint(fields=["code", "valid_to"], name="unitversion_code_to"),

@@ -151,6 +151,19 @@ def description_fits(
     return wrong
 
 
+#: years of kindergarten, of school, and of study after it; 0 is no year
+GRADES: Final = (*range(-3, 0), *range(1, 22))
+
+
+def grade_fits(kind: str, grade: int) -> Decision:
+    """Whether a unit may be of a year."""
+    if kind != UnitKind.GROUP:
+        return Decision(False, _("Only a group is of a grade."))
+    if grade not in GRADES:
+        return Decision(False, _("Unknown grade: %(grade)s.") % {"grade": grade})
+    return _YES
+
+
 def above(path: str) -> str:
     """The path of the unit directly above; "" above the root."""
     return path[: path.rstrip("/").rfind("/") + 1]

@@ -84,7 +84,7 @@ def open_unit(
 ) -> UnitVersion:
     """Open a unit below another from a day on, which may lie in the past: nobody is rewritten.
 
-    `more` may give name_en, short_zh, contact_name, contact_phone, division_code and
+    `more` may give name_en, short_zh, contact_name, contact_phone, division_code, grade and
     territorial_id; without a territory, a unit stands where the one above it stands.
     """
     above = standing(parent_id, opened_on, by=by)
@@ -93,6 +93,7 @@ def open_unit(
     above = standing(parent_id, opened_on, by=by)
     enforce(rules.may_hang(kind, above.kind), "kind")
     _check_description(kind, code, name_zh, stage, population, headcount)
+    _check_grade(kind, more.get("grade"))
     check_code_free(code, opened_on)
     parents = UnitVersion.objects.filter(unit_id=parent_id, valid_to__gt=opened_on)
     periods = placements(list(parents.order_by("valid_from")), kind=kind, opened_on=opened_on)
@@ -112,7 +113,7 @@ def open_unit(
 
 SAYABLE: Final = frozenset(
     {"code", "name_zh", "name_en", "short_zh", "contact_name", "contact_phone",
-     "division_code", "territorial_id"}
+     "division_code", "territorial_id", "grade"}
 )  # fmt: skip
 
 
@@ -176,8 +177,9 @@ def change_unit(
     name_zh: str | None = None,
     name_en: str | None = None,
     short_zh: str | None = None,
+    grade: int | None = None,
 ) -> UnitVersion:
-    """Give a unit another name or code from a day on; None leaves a field as it is.
+    """Give a unit another name, code or grade from a day on; None leaves a field as it is.
 
     A division's new code reaches everything that stands in it, from the same day.
     """
@@ -188,7 +190,9 @@ def change_unit(
     before = standing(unit_id, day, by=by)
     enforce(rules.may_change_from(day, at.date()), "day")
     refuse_planned(unit_id, day)
-    given = {"code": code, "name_zh": name_zh, "name_en": name_en, "short_zh": short_zh}
+    _check_grade(before.kind, grade)
+    given = {"code": code, "name_zh": name_zh, "name_en": name_en, "short_zh": short_zh,
+             "grade": grade}  # fmt: skip
     new = {k: v for k, v in given.items() if v is not None and v != getattr(before, k)}
     if not new:
         return before
@@ -207,7 +211,13 @@ def change_unit(
     return standing(unit_id, day, by=by)
 
 
-def _check_names(before: UnitVersion, new: dict[str, str]) -> None:
+def _check_grade(kind: str, grade: object) -> None:
+    if grade:
+        rule = rules.grade_fits(kind, int(str(grade)))
+        enforce(rule, "grade")
+
+
+def _check_names(before: UnitVersion, new: dict[str, Any]) -> None:
     if not new.get("name_zh", before.name_zh).strip():
         text = _("A unit needs a Chinese name.")
         raise Invalid(text, {"name_zh": [text]})

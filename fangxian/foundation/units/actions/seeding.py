@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # the generator brings NumPy: only for who seeds
 UNIT_COLUMNS: Final = "id, kind, stage, population, boarding, headcount, has_roster, opened_on"
 VERSION_COLUMNS: Final = (
     "unit_id, kind, code, name_zh, name_en, short_zh, pinyin, initials, reports_to_id, "
-    "territorial_id, path, school_id, bureau_id, contact_name, contact_phone, valid_from, "
+    "territorial_id, path, school_id, bureau_id, contact_name, contact_phone, grade, valid_from, "
     "valid_to, division_code"
 )
 CHUNK: Final = 2_000  # rows handed to COPY in one piece
@@ -171,12 +171,13 @@ def _unit_lines(batch: "Batch", opened_on: date) -> list[str]:
 def _version_lines(batch: "Batch") -> list[str]:
     lines = [
         f"{i}\t{kind}\t{code}\t{zh}\t{en}\t{short}\t{pinyin}\t{initials}\t{above}\t{place}\t{path}"
-        f"\t{school or NULL}\t{bureau or NULL}\t{name}\t{number}"
+        f"\t{school or NULL}\t{bureau or NULL}\t{name}\t{number}\t{grade or NULL}"
         for i, kind, code, zh, en, short, pinyin, initials, above, place, path, school, bureau,
-        name, number in zip(
+        name, number, grade in zip(
             batch.id, batch.kind, batch.code, batch.name_zh, batch.name_en, batch.short_zh,
             batch.pinyin, batch.initials, batch.reports_to, batch.territorial, batch.path,
-            batch.school, batch.bureau, batch.contact_name, batch.contact_phone, strict=True,
+            batch.school, batch.bureau, batch.contact_name, batch.contact_phone, batch.grade,
+            strict=True,
         )
     ]  # fmt: skip
     return [

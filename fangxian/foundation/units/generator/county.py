@@ -20,14 +20,16 @@ STAFF_GROUP = 27
 CONTRACTOR_GROUP = 60
 NOBODY = 0  # in place of a unit's id
 UNKNOWN = -1  # in place of a headcount
+NO_GRADE = 0  # in place of a year
 
 
 @dataclass(slots=True)
 class Batch:
     """Rows of units, a list for every column, all of one length, ready for COPY.
 
-    `NOBODY` stands for no unit and `UNKNOWN` for no headcount. Each row holds for every period
-    in `periods` (from, to, division code): a county that changed its code has two.
+    `NOBODY` stands for no unit, `UNKNOWN` for no headcount, `NO_GRADE` for no year. Each row
+    holds for every period in `periods` (from, to, division code): a county that changed its
+    code has two.
     """
 
     periods: Sequence[tuple[date, date, str]]
@@ -50,6 +52,7 @@ class Batch:
     headcount: list[int] = field(default_factory=list)
     contact_name: list[str] = field(default_factory=list)
     contact_phone: list[str] = field(default_factory=list)
+    grade: list[int] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.id)
@@ -182,10 +185,12 @@ class CountyDraft:
         of_year = _split(school.people, years)
         for year, people in enumerate(of_year):
             classes = max(1, round(people / school.plan.class_size))
+            first = words.FIRST_GRADE.get(school.plan.stage)
+            grade = NO_GRADE if first is None else first + year
             for number, heads in enumerate(_split(people, classes), start=1):
                 ending, name = words.class_name(school.plan.stage, year, number)
                 home = homes[number % len(homes)]
-                self._group(school, home, f"{school.code}-{ending}", name, heads,
+                self._group(school, home, f"{school.code}-{ending}", name, heads, grade=grade,
                             title="辅导员" if university else "老师")  # fmt: skip
 
     def _campuses(self, school: School) -> list[Node]:
@@ -219,16 +224,18 @@ class CountyDraft:
                             population="contractors", title="领班")  # fmt: skip
 
     def _group(self, school: School, home: Node, code: str, name: words.Name, heads: int,
-               *, population: str = "students", title: str = "老师") -> None:  # fmt: skip
+               *, population: str = "students", title: str = "老师",
+               grade: int = NO_GRADE) -> None:  # fmt: skip
         self._row(home.below(self.serial.unit()), "group", name, code, reports_to=home,
                   bureau=school.bureau, school=school.node, population=population,
-                  stage=school.plan.stage, heads=heads, title=title,
+                  stage=school.plan.stage, heads=heads, title=title, grade=grade,
                   boarding=school.boarding and population == "students")  # fmt: skip
 
     def _row(
         self, node: Node, kind: str, name: words.Name, code: str, *, reports_to: Node,
         bureau: Node | None, school: Node | None, title: str, stage: str = "",
         population: str = "", boarding: bool = False, heads: int = UNKNOWN, short: str = "",
+        grade: int = NO_GRADE,
     ) -> None:  # fmt: skip
         batch = self.batch
         batch.id.append(node.id)
@@ -250,6 +257,7 @@ class CountyDraft:
         batch.headcount.append(heads)
         batch.contact_name.append(words.person(node.id, title))
         batch.contact_phone.append(words.phone(node.id))
+        batch.grade.append(grade)
 
 
 def _split(total: int, parts: int) -> list[int]:

@@ -65,6 +65,13 @@ def part_name(whole: Name, number: int, *, campus: bool) -> Name:
     )
 
 
+#: stage -> the grade of its first year
+FIRST_GRADE: Final = {
+    "kindergarten": -3, "primary": 1, "nine_year": 1, "junior": 7, "complete_secondary": 7,
+    "senior": 10, "vocational": 10, "special": 1, "university": 13,
+}  # fmt: skip
+
+
 def _years(first: int, last: int) -> list[tuple[str, Name]]:
     """School years as 三年级 / Grade 3, with the two digits of their groups' codes."""
     return [
