@@ -69,7 +69,7 @@ def province_board(ground: Ground) -> None:
     """Three viewers in turns at 16 clients, while checks keep coming in."""
     day = ground.today
     morning.make(ground)
-    viewers = _viewers(ground, day)
+    viewers = viewers_of(ground, day)
     requests = _write(ground, "board", [viewer.request(day) for viewer in viewers])
     url, seconds = ground.installation.url, ground.pace.seconds
     generator.run(url, requests, seconds=ground.pace.warm_seconds, again=True)
@@ -94,7 +94,7 @@ def uncached_board(ground: Ground) -> None:
     """The province's board at one client with the cache off: every answer is counted anew."""
     day = ground.today
     morning.make(ground)
-    viewer = _viewers(ground, day)[0]
+    viewer = viewers_of(ground, day)[0]
     requests = _write(ground, "uncached", [viewer.request(day)])
     url, seconds = ground.installation.url, ground.pace.seconds
     for length in (2, seconds):
@@ -108,7 +108,8 @@ def uncached_board(ground: Ground) -> None:
     )
 
 
-def _viewers(ground: Ground, day: date) -> list[Viewer]:
+def viewers_of(ground: Ground, day: date) -> list[Viewer]:
+    """An officer of each level, of the unit with the most below it, signed in."""
     with ground.database() as connection:
         rows = connection.execute(PLACES, {"day": day}).fetchall()
         found = {kind: (unit_id, code) for kind, unit_id, code in rows}

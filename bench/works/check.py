@@ -19,7 +19,7 @@ from bench.stats import Figures, Load, middle, pair_ratios, with_ratio
 
 DATABASE = "bench_floor"
 GENERATOR_FACTOR = 3
-MUST_RATIO = 0.25
+MUST_RATIO = 0.30
 MUST_P99_MS = 40.0
 CALIBRATION_SECONDS = 3
 # No run of checks reaches this share of the floor; what is left of a slice stays unanswered.

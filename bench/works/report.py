@@ -53,7 +53,7 @@ def report_sign(ground: Ground) -> None:
     rounds, seconds = min(ROUNDS, ground.pace.rounds), min(SECONDS, ground.pace.seconds)
     runs = [(ground.pace.warm_seconds, CLIENTS), *[(seconds, CLIENTS)] * rounds, (seconds, CROWD)]
     size = MOST_A_SECOND * seconds
-    schools = _schools(ground, size * len(runs))
+    schools = schools_to_sign(ground, size * len(runs))
     taken = Taken()
     pages: list[Load] = []
     signatures: list[Load] = []
@@ -88,7 +88,7 @@ def _line(name: str, load: Load, taken: Taken) -> str:
     )
 
 
-def _schools(ground: Ground, count: int) -> list[School]:
+def schools_to_sign(ground: Ground, count: int) -> list[School]:
     """Schools with something to sign for: a report in which no group answered is refused."""
     with ground.database() as connection:
         rows = connection.execute(HEARD_FROM, {"day": ground.today}).fetchall()
@@ -121,28 +121,25 @@ def _see(
     return load
 
 
+def signature(ground: Ground, school: School) -> Request:
+    """The school's reporter signs what the page showed."""
+    path = f"/api/v1/daily-reports/{school.owing.code}/{ground.today}/sign"
+    return Request("POST", path, school.holder.bearer, json.dumps({"revision": 0}))
+
+
 def _sign(
     ground: Ground, schools: Sequence[School], seconds: int, clients: int, taken: Taken
 ) -> Load:
-    body = json.dumps({"revision": 0})
-    made = [
-        Request(
-            "POST",
-            f"/api/v1/daily-reports/{school.owing.code}/{ground.today}/sign",
-            school.holder.bearer,
-            body,
-        )
-        for school in schools
-    ]
+    made = [signature(ground, school) for school in schools]
     requests = generator.write(ground.scratch / "signatures", made)
     with ground.database() as connection:
-        before = _signed(connection, ground)
+        before = signed(connection, ground)
         with watched(ground.installation.processes, taken):
             load = generator.run(
                 ground.installation.url, requests, seconds=seconds, clients=clients
             )
         counting.settle(connection)
-        after = _signed(connection, ground)
+        after = signed(connection, ground)
     added = [now - then for now, then in zip(after, before, strict=True)]
     if load.failed or load.exhausted:
         raise CannotMeasure(f"signatures: {load.failed} refused: {load.refusal}")
@@ -151,7 +148,8 @@ def _sign(
     return load
 
 
-def _signed(connection: Connection, ground: Ground) -> tuple[int, ...]:
+def signed(connection: Connection, ground: Ground) -> tuple[int, ...]:
+    """The rows that signatures left so far: revisions, answered obligations, audit events."""
     row = connection.execute(SIGNED, {"day": ground.today}).fetchone()
     assert row is not None
     return tuple(row)
