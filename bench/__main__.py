@@ -81,7 +81,7 @@ def main() -> int:
 
 def _work(name: str) -> str:
     """The work that a figure comes from: some tell more than one, such as mixed_morning_64."""
-    return next(work for work in NAMES if name == work or name.startswith(f"{work}_"))
+    return max((work for work in NAMES if name.startswith(work)), key=len)
 
 
 def say(line: str) -> None:
