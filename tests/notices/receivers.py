@@ -1,5 +1,6 @@
 """Real receivers on this machine: a mail server, and a server that robots and gateways talk to."""
 
+import asyncio
 import json
 import socket
 import threading
@@ -42,11 +43,15 @@ class Letter:
 
 @dataclass
 class MailServer:
-    """Takes every mail, unless told otherwise per recipient."""
+    """Takes every mail, unless told otherwise per recipient.
+
+    `holds_at`: having taken so many, it says nothing more until that is set to None.
+    """
 
     port: int = 0
     letters: list[Letter] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
+    holds_at: int | None = None
 
     async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -62,6 +67,8 @@ class MailServer:
         content = envelope.content
         assert isinstance(content, bytes)
         self.letters.append(Letter(list(envelope.rcpt_tos), message_from_bytes(content)))
+        while self.holds_at is not None and len(self.letters) >= self.holds_at:
+            await asyncio.sleep(0.02)
         return "250 OK"
 
 
