@@ -6,12 +6,14 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from django.apps import apps
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from fangxian.kernel.errors import DomainError, Invalid, Unauthenticated
+from fangxian.kernel.shell.errors import cannot_be_kept
 
 ROOMS = "fangxian."
 VERSION = "v1"
@@ -70,6 +72,11 @@ def _domain(request: HttpRequest, error: DomainError) -> HttpResponse:
     if isinstance(error, Unauthenticated):
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
+
+
+@api.exception_handler(DataError)
+def _cannot_be_kept(request: HttpRequest, error: DataError) -> HttpResponse:
+    return problem(422, cannot_be_kept())
 
 
 def _collect() -> None:

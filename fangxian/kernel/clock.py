@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 REREAD_SECONDS = 1.0
+#: no day before or after these is ever meant; what is written so is a slip of the pen
+EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,15 @@ def now() -> datetime:
 def today() -> date:
     """The day of the domain in Asia/Shanghai."""
     return now().date()
+
+
+def day_written(text: str) -> date | None:
+    """The day of a text such as 2020-02-03; None where it is none, or none that can be meant."""
+    try:
+        found = date.fromisoformat(text) if len(text) == len("2020-02-03") else None
+    except ValueError:
+        return None
+    return found if found is not None and EARLIEST <= found <= LATEST else None
 
 
 def midnight(day: date) -> datetime:

@@ -10,7 +10,6 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -63,10 +62,7 @@ def _asked(request: Request, code: str) -> Asked:
 
 
 def _day(text: str) -> date:
-    try:
-        found = parse_date(text)
-    except ValueError:
-        found = None
+    found = clock.day_written(text)
     if found is None:
         message = _("Write the day as 2026-11-23.")
         raise Invalid(message, {"day": [message]})

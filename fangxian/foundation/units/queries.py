@@ -57,6 +57,8 @@ def _elsewhen(code: str, day: date, by: Actor) -> UnitVersion:
         raise NotFound(text, right_code=right.code)
     if day < other.unit.opened_on:
         text = _("The unit opened on %(day)s.") % {"day": other.unit.opened_on}
+    elif other.unit.closed_on is None:
+        text = _("Nothing is known of the unit for that day.")
     else:
         text = _("The unit closed on %(day)s.") % {"day": other.unit.closed_on}
     raise Invalid(text, {"day": [text]})

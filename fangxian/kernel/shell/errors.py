@@ -56,6 +56,11 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     return page(request, 403, _("This page was opened before your latest sign-in."))
 
 
+def cannot_be_kept() -> str:
+    """For values of a kind that the database refuses, wherever they came in."""
+    return _("A character, a number or the length of a text cannot be kept: correct it.")
+
+
 def _texts(status: int) -> tuple[str, str, str]:
     known: dict[int, tuple[str, str, str]] = {
         400: (

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 
 from fangxian.kernel.errors import DomainError, Invalid
@@ -11,7 +12,10 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class Refusals:
-    """Turn a `DomainError` that leaves a view into its page; the API has its own handler."""
+    """Turn a `DomainError` that leaves a view into its page; the API has its own handlers.
+
+    So too where the database cannot keep a value that no form looked at, such as a NUL.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -20,6 +24,8 @@ class Refusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, DataError):
+            return errors.page(request, 422, errors.cannot_be_kept())
         if not isinstance(error, DomainError):
             return None
         fields = error.fields if isinstance(error, Invalid) else None

@@ -1,5 +1,6 @@
 """Checks for other programs: the same actions, answered in the same order of refusals."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
@@ -117,11 +118,19 @@ def _unreadable(error: ValidationError, *, batch: bool) -> Invalid:
     errors = []
     for found in error.errors(include_url=False):
         where = [str(part) for part in found["loc"]]
-        fields.setdefault(".".join(where) or "body", []).append(found["msg"])
+        text = _no_json(found["msg"]) if found["type"] == "json_invalid" else found["msg"]
+        fields.setdefault(".".join(where) or "body", []).append(text)
         if batch and len(found["loc"]) > 1 and isinstance(found["loc"][1], int):
             errors.append(_error(found["loc"][1], 422, ".".join(where[2:]), found["msg"]))
     extra = {"errors": errors} if batch else {}
     return Invalid(_("Some fields cannot be accepted."), fields, **extra)
+
+
+def _no_json(reason: str) -> str:
+    where = re.search(r"line (\d+) column (\d+)", reason)
+    line, column = where.groups() if where else ("1", "1")
+    text = _("The body is not JSON in UTF-8: look at line %(line)s, column %(column)s.")
+    return text % {"line": line, "column": column}
 
 
 def _batch_at_once(

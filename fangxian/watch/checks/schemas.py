@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from fangxian.foundation.obligations.models import Channel
+from fangxian.kernel import clock
 from fangxian.watch.checks import rules
 from fangxian.watch.checks.actions import Recorded, Submission
 from fangxian.watch.checks.rules import Content, Line, Reason, Session, Symptom
@@ -21,6 +22,7 @@ Temperature = Annotated[
     AfterValidator(lambda value: value.quantize(TENTH, ROUND_HALF_EVEN)),
 ]
 Name = Annotated[str, Field(max_length=60)]
+Day = Annotated[date, Field(ge=clock.EARLIEST, le=clock.LATEST)]
 
 
 class In(BaseModel):
@@ -63,7 +65,7 @@ class CheckIn(In):
     """A group's check. A home check has the reached counts in place of the present ones."""
 
     unit: Annotated[str, Field(min_length=1, max_length=24)]
-    day: date
+    day: Day
     session: Session
     enrolled: Count
     present: Count | None = None

@@ -7,7 +7,6 @@ from django.contrib import messages as flash
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from fangxian.foundation.obligations.models import Channel
@@ -82,7 +81,7 @@ def history(request: Request, code: str, day: str, session: str) -> HttpResponse
 
 
 def _sheet(request: Request, code: str, day: str, session: str) -> Sheet:
-    on = parse_date(day) if len(day) == len("2020-02-03") else None
+    on = clock.day_written(day)
     if on is None or session not in set(Session):
         raise NotFound(_("There is no such check."))
     unit = units.resolve(code, on, by=request.actor)

@@ -8,7 +8,6 @@ from django.contrib import messages as flash
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -55,7 +54,7 @@ def _url(code: str, day: date, name: str = "report") -> str:
 
 
 def _place(request: Request, code: str, day: str) -> tuple[UnitVersion, date]:
-    found = parse_date(day)
+    found = clock.day_written(day)
     if found is None:
         raise NotFound(_("There is no such day."))
     return resolve(code, found, by=request.actor), found
@@ -326,7 +325,7 @@ def _tables(actor: Actor, day: date) -> list[UnitRef]:
 @require_POST
 def accept_selected(request: Request) -> HttpResponse:
     """Accept the reports ticked, each at the revision that was looked at."""
-    day = parse_date(request.POST.get("day", "")) or clock.today()
+    day = clock.day_written(request.POST.get("day", "")) or clock.today()
     accepted, refused = 0, []
     for key in request.POST.getlist("report"):
         code, _colon, revision = key.rpartition(":")

@@ -7,7 +7,6 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -29,10 +28,7 @@ def day_asked(request: Request) -> date:
     text = request.GET.get("day", "")
     if not text:
         return clock.today()
-    try:
-        day = parse_date(text)
-    except ValueError:
-        day = None
+    day = clock.day_written(text)
     if day is None:
         reason = _("The day is not understood: %(text)s. Write 2020-09-01.") % {"text": text}
         raise Invalid(reason, {"day": [reason]})
