@@ -8,11 +8,14 @@ class SituationConfig(AppConfig):
     label = "situation"
 
     def ready(self) -> None:
+        from django.urls import reverse
         from django.utils.translation import gettext_lazy as _
 
+        from fangxian.foundation.escalation import links
         from fangxian.foundation.obligations.rules import ObligationPermission
         from fangxian.kernel import registry
 
+        links.silent_list_at(lambda code: reverse("situation:silent", args=[code]))
         view = ObligationPermission.VIEW
         registry.landing(30, view, "situation:mine")
         registry.menu(

@@ -7,9 +7,11 @@ class EscalationConfig(AppConfig):
 
     def ready(self) -> None:
         from fangxian.foundation.escalation.labels import EVENTS, PERMISSIONS
+        from fangxian.foundation.escalation.messages import declare
         from fangxian.foundation.escalation.rules import GRANTS, EscalationPermission
         from fangxian.kernel import access, audit
 
         access.declare(EscalationPermission, GRANTS)
         access.name_permissions(PERMISSIONS)
         audit.name_events(EVENTS)
+        declare()

@@ -19,6 +19,7 @@ class ChecksConfig(AppConfig):
         audit.name_events(EVENTS)
         access.name_permissions(PERMISSIONS)
         declare()
+        _say_where_to_answer()
         registry.landing(10, CheckPermission.RECORD, _start)
         registry.menu(
             registry.MenuItem(
@@ -35,3 +36,19 @@ def _start(actor: Actor) -> str | None:
 
     roles = {holding.role for holding in actor.holdings}
     return reverse("checks:mine") if Role.GROUP_TEACHER in roles else None
+
+
+def _say_where_to_answer() -> None:
+    """A reminder leads to the check itself."""
+    from functools import partial
+
+    from django.urls import reverse
+
+    from fangxian.foundation.escalation import links
+    from fangxian.watch.checks.rules import Session
+
+    def page(session: Session, code: str, day: str) -> str:
+        return reverse("checks:check", args=[code, day, session.value])
+
+    for session in Session:
+        links.answered_at(session.kind, partial(page, session))

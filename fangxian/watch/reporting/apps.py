@@ -10,10 +10,13 @@ class ReportingConfig(AppConfig):
     label = "reporting"
 
     def ready(self) -> None:
+        from django.urls import reverse
+
+        from fangxian.foundation.escalation import links
         from fangxian.kernel import access, audit
         from fangxian.kernel.registry import MenuItem, landing, menu
         from fangxian.watch.reporting.obligations import declare
-        from fangxian.watch.reporting.rules import GRANTS, ReportEvent, ReportPermission
+        from fangxian.watch.reporting.rules import GRANTS, KIND, ReportEvent, ReportPermission
 
         access.declare(ReportPermission, GRANTS)
         access.name_permissions(
@@ -35,6 +38,7 @@ class ReportingConfig(AppConfig):
             }
         )
         declare()
+        links.answered_at(KIND, lambda code, day: reverse("reporting:report", args=[code, day]))
         menu(
             MenuItem(
                 20,
