@@ -17,9 +17,10 @@ from fangxian.kernel.access.scopes import subtree
 
 Sql = tuple[str, list[Any]]
 
-#: bit 0 stands for units without a grade; bits 1 to 30 for the grades
-MOST_GRADES = 30
-ALL = (1 << (MOST_GRADES + 1)) - 1
+#: the scale of grades; bit 0 stands for units without one
+FIRST_GRADE, LAST_GRADE = -4, 30
+_SHIFT = 1 - FIRST_GRADE
+ALL = (1 << (LAST_GRADE + _SHIFT + 1)) - 1
 UNGRADED = 1
 #: PostgreSQL finds its step fastest among values of fixed length; `name` holds that much
 _FIXED = 63
@@ -27,7 +28,13 @@ _FIXED = 63
 
 def bit(grade: int | None) -> int:
     """The bit of a grade; what is no grade of the scale counts as none."""
-    return 1 << grade if grade is not None and 1 <= grade <= MOST_GRADES else UNGRADED
+    known = grade is not None and FIRST_GRADE <= grade <= LAST_GRADE
+    return 1 << (grade + _SHIFT) if known and grade is not None else UNGRADED
+
+
+def grades_of(step: int) -> tuple[int, ...]:
+    """The grades whose bits are set."""
+    return tuple(one for one in range(FIRST_GRADE, LAST_GRADE + 1) if step & bit(one))
 
 
 def bits(grades: Iterable[int]) -> int:
@@ -61,12 +68,20 @@ class Place:
         if self in (EVERYWHERE, NOWHERE):
             return ("TRUE" if self == EVERYWHERE else "FALSE"), []
         kind = "name" if max(map(len, self.starts)) <= _FIXED else "text"
-        step = f"(%s::int[])[width_bucket({alias}.path::{kind}, %s::{kind}[])]"
+        step = f"(%s::bigint[])[width_bucket({alias}.path::{kind}, %s::{kind}[])]"
         params = [list(self.steps), list(self.starts)]
-        if all(step in (0, ALL) for step in self.steps):
+        if not self.graded:
             return f"({step} <> 0)", params
-        graded = f"{alias}.grade BETWEEN 1 AND {MOST_GRADES}"
-        return f"({step} & (1 << CASE WHEN {graded} THEN {alias}.grade ELSE 0 END) <> 0)", params
+        shifted = (
+            f"{alias}.grade BETWEEN {FIRST_GRADE} AND {LAST_GRADE} THEN {alias}.grade + {_SHIFT}"
+        )
+        of_grade = f"(1::bigint << CASE WHEN {shifted} ELSE 0 END)"
+        return f"({step} & {of_grade} <> 0)", params
+
+    @property
+    def graded(self) -> bool:
+        """Whether it depends on the grade anywhere."""
+        return any(step not in (0, ALL) for step in self.steps)
 
     def within(self, path: str) -> "Place":
         """The same at and below a path, nowhere else."""

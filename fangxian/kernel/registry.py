@@ -1,7 +1,8 @@
 """What the rooms declare at start-up: menu entries, where a person starts, who follows the
 calendar. Other registries live with their noun."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -76,22 +77,34 @@ def landing_for(actor: Actor) -> str | None:
 
 
 class CalendarListener(Protocol):
-    """Follows a change of what is due at a place, from a day to a day (None: without end)."""
+    """Follows a change of what is due at a place, from a day to a day (None: without end).
+
+    Entered before the change is written and left after it, so that it sees what differs.
+    """
 
     def __call__(
-        self, *, first: date, last: date | None, path: str, by: Actor, at: datetime
-    ) -> None: ...
+        self, *, first: date, last: date | None, path: str, reason: str, by: Actor, at: datetime
+    ) -> AbstractContextManager[None]: ...
 
 
 _calendar_listeners: list[CalendarListener] = []
 
 
 def on_calendar_change(listener: CalendarListener) -> None:
-    """Be told, inside the transaction, when school days or response levels to come change."""
+    """Be there, inside the transaction, when school days or response levels change."""
     _calendar_listeners.append(listener)
 
 
-def calendar_changed(*, first: date, last: date | None, path: str, by: Actor, at: datetime) -> None:
-    """Tell who follows the calendar; called by the actions that change it."""
-    for listener in _calendar_listeners:
-        listener(first=first, last=last, path=path, by=by, at=at)
+@contextmanager
+def calendar_changing(
+    *, first: date, last: date | None, path: str, reason: str, by: Actor, at: datetime
+) -> Iterator[None]:
+    """Around the writes of an action that changes the calendar: who follows it is there.
+
+    `reason` is what those are told of whom nothing is asked any more.
+    """
+    with ExitStack() as stack:
+        for listener in _calendar_listeners:
+            following = listener(first=first, last=last, path=path, reason=reason, by=by, at=at)
+            stack.enter_context(following)
+        yield

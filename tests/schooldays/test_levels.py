@@ -99,7 +99,7 @@ def test_ending_leaves_what_holds_above(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("place", "who", "changed", "refusal"),
     [
-        ("county", "county_officer", {"day": DAY}, Invalid),
+        ("county", "county_officer", {"day": DAY - timedelta(days=1)}, Invalid),
         ("county", "county_officer", {"level": 5}, Invalid),
         ("county", "county_officer", {"document": ""}, Invalid),
         ("county", "inspector", {}, Forbidden),
@@ -107,7 +107,7 @@ def test_ending_leaves_what_holds_above(cast: Cast) -> None:
         ("school", "county_officer", {}, NotFound),  # levels are set for a territory
     ],
 )
-def test_a_level_needs_an_office_a_document_and_a_day_to_come(
+def test_a_level_needs_an_office_a_document_and_a_day_not_over(
     cast: Cast, place: str, who: str, changed: dict[str, object], refusal: type[DomainError]
 ) -> None:
     with pytest.raises(refusal):
@@ -134,10 +134,10 @@ def test_the_officer_sets_and_ends_a_level_on_the_page(client: Client, cast: Cas
         "document": "防控〔2026〕1号",
     }
     assert client.get(address).status_code == 200
-    assert client.post(address, told | {"valid_from": str(DAY)}).status_code == 422
+    assert client.post(address, told | {"valid_from": "2026-11-22"}).status_code == 422
     assert client.post(address, told).status_code == 302
     assert "防控〔2026〕1号" in client.get(address).content.decode()
-    assert client.post(address, {"end": "1", "end-valid_from": str(DAY)}).status_code == 422
+    assert client.post(address, {"end": "1", "end-valid_from": "2026-11-22"}).status_code == 422
     assert client.post(address, {"end": "1", "end-valid_from": str(TOMORROW)}).status_code == 302
 
 

@@ -26,8 +26,9 @@ class OwedBy(StrEnum):
 class Kind:
     """What is owed, by whom, on which days and until when.
 
-    `runs(day)` says where it is due; `condition` narrows the units further, as SQL over the
-    tables `u` (units_unit) and `v` (units_unitversion).
+    `runs(day)` says where it is due, and `days` the same in words for who reads the calendar;
+    `condition` narrows the units further, as SQL over the tables `u` (units_unit) and `v`
+    (units_unitversion).
     """
 
     code: str
@@ -35,6 +36,7 @@ class Kind:
     owed_by: OwedBy
     runs: Callable[[date], Place]
     condition: str = "TRUE"
+    days: "str | Promise" = ""
 
     def due_at(self, day: date) -> datetime:
         """The moment by which it must have been told."""

@@ -9,6 +9,7 @@ EVENTS = {
     ObligationEvent.EXCUSED: _("Unit excused"),
     ObligationEvent.CANCELLED: _("Taken off the list"),
     ObligationEvent.CHASED: _("Silent units asked again"),
+    ObligationEvent.FOLLOWED: _("Lists followed the calendar"),
 }
 PERMISSIONS = {
     ObligationPermission.VIEW: _("See who has answered"),

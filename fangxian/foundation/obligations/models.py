@@ -45,6 +45,9 @@ class Obligation(models.Model):
     `told_at` is when the first answer was told, `received_at` when it arrived here: an answer
     told in time is in time. `roll` is the headcount frozen with the row; `accounted` how many
     of them the latest answer accounts for. Both are None where nobody has said.
+
+    Excused without `excused_by`: by the calendar, which takes it back when it changes back.
+    `added_at`: asked only after the list was frozen, because the calendar changed that day.
     """
 
     pk = models.CompositePrimaryKey("day", "kind", "unit_id", "subject", "school_id")
@@ -67,13 +70,14 @@ class Obligation(models.Model):
     excused_by = models.BigIntegerField(null=True)
     reason = models.CharField(max_length=200, null=True)  # noqa: DJ001
     cancelled_at = models.DateTimeField(null=True)
+    added_at = models.DateTimeField(null=True)
 
     objects = ObligationQuerySet.as_manager()
 
     classified: ClassVar = privacy.fields(
         public=(
             "day kind unit_id subject school_id bureau_id path due_at roll told_at "
-            "received_at channel accounted excused_at reason cancelled_at"
+            "received_at channel accounted excused_at reason cancelled_at added_at"
         ),
         personal="answered_by on_behalf_of excused_by",
     )

@@ -36,6 +36,7 @@ class ObligationEvent(Event):
     EXCUSED = "obligations.excused"
     CANCELLED = "obligations.cancelled"
     CHASED = "obligations.chased"
+    FOLLOWED = "obligations.followed"
 
 
 @dataclass(frozen=True)

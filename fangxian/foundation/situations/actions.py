@@ -12,7 +12,7 @@ from fangxian.foundation.units.models import UnitVersion
 from fangxian.kernel import audit
 from fangxian.kernel.access import Actor
 from fangxian.kernel.errors import Invalid, NotFound
-from fangxian.kernel.registry import calendar_changed
+from fangxian.kernel.registry import calendar_changing
 
 
 @transaction.atomic
@@ -27,7 +27,7 @@ def set_level(
     by: Actor,
     at: datetime,
 ) -> ResponseLevel:
-    """Put a level in force from a day to come; what held at the unit ends the day before."""
+    """Put a level in force from today or later; what held at the unit ends the day before."""
     unit = _unit(unit_id, by, at)
     fields: dict[str, list[str]] = {}
     decision = may_begin(valid_from, today=at.date())
@@ -41,16 +41,17 @@ def set_level(
         fields["document"] = [_("Name the document that orders this.")]
     if fields:
         raise Invalid(_("The level could not be set."), fields)
-    _make_room(unit_id, valid_from)
-    made = ResponseLevel.objects.create(
-        unit_id=unit_id,
-        level=level,
-        valid_from=valid_from,
-        home_checks=home_checks,
-        noon_checks=noon_checks,
-        document=document.strip()[:200],
-    )
-    calendar_changed(first=valid_from, last=None, path=unit.path, by=by, at=at)
+    text = document.strip()[:200]
+    with calendar_changing(first=valid_from, last=None, path=unit.path, reason=text, by=by, at=at):
+        _make_room(unit_id, valid_from)
+        made = ResponseLevel.objects.create(
+            unit_id=unit_id,
+            level=level,
+            valid_from=valid_from,
+            home_checks=home_checks,
+            noon_checks=noon_checks,
+            document=text,
+        )
     audit.record(
         SituationEvent.LEVEL_SET,
         by=by,
@@ -70,9 +71,10 @@ def end_level(*, unit_id: int, from_day: date, by: Actor, at: datetime) -> None:
     decision = may_begin(from_day, today=at.date())
     if not decision.allowed:
         raise Invalid(decision.reason, {"valid_from": [decision.reason]})
-    if not _make_room(unit_id, from_day):
-        raise NotFound(_("No level of this unit's own is in force then."))
-    calendar_changed(first=from_day, last=None, path=path, by=by, at=at)
+    reason = _("The unit's own response level ends.")
+    with calendar_changing(first=from_day, last=None, path=path, reason=reason, by=by, at=at):
+        if not _make_room(unit_id, from_day):
+            raise NotFound(_("No level of this unit's own is in force then."))
     audit.record(
         SituationEvent.LEVEL_ENDED,
         by=by,

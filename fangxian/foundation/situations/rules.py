@@ -32,7 +32,7 @@ class SituationEvent(Event):
 
 
 def may_begin(day: date, *, today: date) -> Decision:
-    """A level begins on a day to come: today's list of who owes an answer is frozen."""
-    if day <= today:
-        return Decision(False, _("Today's list is frozen: the earliest day is tomorrow."))
+    """A level begins, or ends, today or on a day to come; the past stays as it was."""
+    if day < today:
+        return Decision(False, _("This day is over; what was asked of it stays as it was."))
     return Decision(True)
