@@ -96,9 +96,7 @@ def _go_on(intake: Intake, to: State, at: datetime, *also: str) -> None:
 
 
 @transaction.atomic
-def say_columns(
-    *, intake_id: int, mapping: Mapping[str, int], by: Actor, at: datetime
-) -> Intake:
+def say_columns(*, intake_id: int, mapping: Mapping[str, int], by: Actor, at: datetime) -> Intake:
     """Say which column is what, remember it for such files, and read."""
     intake = _locked(intake_id, by, State.READING)
     kind = kind_by_code(intake.kind)

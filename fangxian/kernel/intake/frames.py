@@ -171,12 +171,11 @@ def _choice(cell: pl.Expr, field: Field) -> tuple[pl.Expr, pl.Expr]:
 
 
 def _phone(cell: pl.Expr, field: Field) -> tuple[pl.Expr, pl.Expr]:
-    plain = cell.str.normalize("NFKC").str.replace_all(r"[\s()]", "")
-    plain = plain.str.replace(r"^\+?86-?(1\d{10})$", "${1}").str.replace(r"\.0$", "")
-    digits = plain.str.replace_all("-", "")
-    value = pl.when(plain.str.contains(r"^1\d{2}-\d{4}-\d{4}$")).then(digits).otherwise(plain)
-    right = value.str.contains(r"^\+?[0-9][0-9-]{4,28}$")
-    return value, complain(cell.is_not_null() & ~right, "not_a_phone", field.code, cell)
+    bare = cell.str.normalize("NFKC").str.replace_all(r"[\s().·/\x{2010}-\x{2015}-]", "")
+    value = bare.str.replace(r"^\+86", "")
+    right = value.str.contains(r"^\+?[0-9]{3,20}$")
+    fault = complain(cell.is_not_null() & ~right, "not_a_phone", field.code, cell)
+    return pl.when(right).then(value).otherwise(None), fault
 
 
 FORMS: Mapping[Form, Callable[[pl.Expr, Field], tuple[pl.Expr, pl.Expr]]] = {

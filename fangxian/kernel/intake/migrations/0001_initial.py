@@ -5,79 +5,120 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='IntakeRow',
+            name="IntakeRow",
             fields=[
-                ('line', models.IntegerField(primary_key=True, serialize=False)),
-                ('outcome', models.CharField(choices=[('new', 'new'), ('changed', 'changed'), ('moved', 'moved'), ('same', 'same'), ('missing', 'missing'), ('wrong', 'wrong')], db_collation='C', max_length=8)),
-                ('target', models.BigIntegerField(null=True)),
-                ('reasons', models.TextField(default='')),
+                ("line", models.IntegerField(primary_key=True, serialize=False)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("new", "new"),
+                            ("changed", "changed"),
+                            ("moved", "moved"),
+                            ("same", "same"),
+                            ("missing", "missing"),
+                            ("wrong", "wrong"),
+                        ],
+                        db_collation="C",
+                        max_length=8,
+                    ),
+                ),
+                ("target", models.BigIntegerField(null=True)),
+                ("reasons", models.TextField(default="")),
             ],
             options={
-                'db_table': 'intake_row',
+                "db_table": "intake_row",
             },
         ),
         migrations.CreateModel(
-            name='IntakeSaid',
+            name="IntakeSaid",
             fields=[
-                ('line', models.IntegerField(primary_key=True, serialize=False)),
-                ('said', models.JSONField()),
-                ('wrong', models.TextField(default='')),
+                ("line", models.IntegerField(primary_key=True, serialize=False)),
+                ("said", models.JSONField()),
+                ("wrong", models.TextField(default="")),
             ],
             options={
-                'db_table': 'intake_said',
+                "db_table": "intake_said",
             },
         ),
         migrations.CreateModel(
-            name='Intake',
+            name="Intake",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=20)),
-                ('unit_id', models.BigIntegerField()),
-                ('path', models.CharField(db_collation='C', max_length=200)),
-                ('by_id', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('language', models.CharField(default='zh-hans', max_length=10)),
-                ('file_name', models.CharField(max_length=200)),
-                ('size', models.BigIntegerField()),
-                ('state', models.CharField(choices=[('uploaded', 'uploaded'), ('mapping', 'mapping'), ('reading', 'reading'), ('review', 'review'), ('writing', 'writing'), ('done', 'done'), ('cancelled', 'cancelled'), ('failed', 'failed')], default=fangxian.kernel.intake.rules.State['UPLOADED'], max_length=10)),
-                ('headers', models.JSONField(default=dict)),
-                ('mapping', models.JSONField(default=dict)),
-                ('options', models.JSONField(default=dict)),
-                ('phase', models.CharField(default='', max_length=20)),
-                ('done', models.BigIntegerField(default=0)),
-                ('total', models.BigIntegerField(default=0)),
-                ('counts', models.JSONField(default=dict)),
-                ('message', models.CharField(default='', max_length=500)),
-                ('attempts', models.SmallIntegerField(default=0)),
-                ('cancel_asked', models.BooleanField(default=False)),
-                ('result', models.CharField(default='', max_length=80)),
-                ('changed_at', models.DateTimeField()),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=20)),
+                ("unit_id", models.BigIntegerField()),
+                ("path", models.CharField(db_collation="C", max_length=200)),
+                ("by_id", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("language", models.CharField(default="zh-hans", max_length=10)),
+                ("file_name", models.CharField(max_length=200)),
+                ("size", models.BigIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "uploaded"),
+                            ("mapping", "mapping"),
+                            ("reading", "reading"),
+                            ("review", "review"),
+                            ("writing", "writing"),
+                            ("done", "done"),
+                            ("cancelled", "cancelled"),
+                            ("failed", "failed"),
+                        ],
+                        default=fangxian.kernel.intake.rules.State["UPLOADED"],
+                        max_length=10,
+                    ),
+                ),
+                ("headers", models.JSONField(default=dict)),
+                ("mapping", models.JSONField(default=dict)),
+                ("options", models.JSONField(default=dict)),
+                ("phase", models.CharField(default="", max_length=20)),
+                ("done", models.BigIntegerField(default=0)),
+                ("total", models.BigIntegerField(default=0)),
+                ("counts", models.JSONField(default=dict)),
+                ("message", models.CharField(default="", max_length=500)),
+                ("attempts", models.SmallIntegerField(default=0)),
+                ("cancel_asked", models.BooleanField(default=False)),
+                ("result", models.CharField(default="", max_length=80)),
+                ("changed_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['by_id', '-id'], name='intake_by'), models.Index(condition=models.Q(('state__in', ['done', 'cancelled', 'failed']), _negated=True), fields=['state'], name='intake_open')],
+                "indexes": [
+                    models.Index(fields=["by_id", "-id"], name="intake_by"),
+                    models.Index(
+                        condition=models.Q(
+                            ("state__in", ["done", "cancelled", "failed"]), _negated=True
+                        ),
+                        fields=["state"],
+                        name="intake_open",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RememberedColumns',
+            name="RememberedColumns",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=20)),
-                ('unit_id', models.BigIntegerField()),
-                ('signature', models.CharField(max_length=64)),
-                ('mapping', models.JSONField()),
-                ('by_id', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=20)),
+                ("unit_id", models.BigIntegerField()),
+                ("signature", models.CharField(max_length=64)),
+                ("mapping", models.JSONField()),
+                ("by_id", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('kind', 'unit_id', 'signature'), name='remembered_columns_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("kind", "unit_id", "signature"), name="remembered_columns_once"
+                    )
+                ],
             },
         ),
     ]
