@@ -22,6 +22,7 @@ from bench.counting import Lost
 from bench.generator import CannotMeasure
 from bench.ground import FULL, QUICK, Found, Ground
 from bench.installation import Installation
+from bench.outside import Cluster, OutsideInstallation
 from bench.processes import memory_of_machine
 from bench.works.batch import check_batch
 from bench.works.board import WITHOUT_CACHE, province_board, uncached_board
@@ -50,6 +51,7 @@ WORKS_WITHOUT_CACHE: dict[str, Callable[[Ground], None]] = {
     "province_board": uncached_board,
     "check_batch": check_batch,
 }
+EMBEDDED, SYSTEM = SERVERS = ("embedded", "system")
 BROKEN = (CannotMeasure, Lost, psycopg.Error)
 EPILOG = """
 Everything happens in a temporary FANGXIAN_HOME (below TMPDIR), removed at the end; nothing is
@@ -67,8 +69,11 @@ def main() -> int:
     _tell_if_busy(found)
     try:
         generator.require()
-        with _home(options.home) as (home, scratch):
-            _measure(names, home, scratch, options.quick, found)
+        with (
+            _home(options.home) as (home, scratch),
+            _installation(options.server, home, scratch) as installation,
+        ):
+            _measure(names, installation, scratch, options.quick, found)
     except BROKEN as error:
         found.failures.append(f"{type(error).__name__}: {error}")
     found.figures.sort(key=lambda figures: NAMES.index(_work(figures.name)))
@@ -104,6 +109,12 @@ def _parser() -> argparse.ArgumentParser:
         "--quick", action="store_true", help="fewer and shorter runs: to try, not to quote"
     )
     parser.add_argument(
+        "--server",
+        choices=SERVERS,
+        default=EMBEDDED,
+        help="the embedded PostgreSQL, or a cluster of the system's newest one",
+    )
+    parser.add_argument(
         "--home",
         type=Path,
         help="use this home and keep it; seeded already, it is not seeded again",
@@ -131,10 +142,23 @@ def _home(kept: Path | None) -> Iterator[tuple[Path, Path]]:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _measure(names: Sequence[str], home: Path, scratch: Path, quick: bool, found: Found) -> None:
-    installation = Installation(home, scratch / "output.log")
+@contextmanager
+def _installation(server: str, home: Path, scratch: Path) -> Iterator[Installation]:
+    """On the embedded server, or on the system's own kind in a cluster of ours."""
+    output = scratch / "output.log"
+    if server == EMBEDDED:
+        yield Installation(home, output)
+        return
+    cluster = Cluster(scratch / "cluster")
+    with cluster.running():
+        yield OutsideInstallation(home, output, cluster)
+
+
+def _measure(
+    names: Sequence[str], installation: Installation, scratch: Path, quick: bool, found: Found
+) -> None:
     pace = QUICK if quick else FULL
-    fresh = not (home / "postgres").exists()
+    fresh = not (installation.home / "postgres").exists()
     installation.enter()
     if fresh:
         say("seed_province")

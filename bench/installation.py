@@ -55,6 +55,9 @@ class Installation:
 
     def enter(self) -> None:
         """Let this process work on the installation's database, as its owner."""
+        self._settings_of_process()
+
+    def _settings_of_process(self, **extra: str) -> None:
         for name in [name for name in os.environ if name.startswith(("FANGXIAN_", "PG"))]:
             del os.environ[name]
         os.environ.update(
@@ -62,6 +65,7 @@ class Installation:
             PORT=str(self.port),
             FANGXIAN_DB_ROLE="owner",
             DJANGO_SETTINGS_MODULE="fangxian.config.settings",
+            **extra,
         )
         import django
 
