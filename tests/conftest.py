@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -9,7 +10,7 @@ from dataclasses import replace
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 
 from fangxian.config.database import Login, from_url, login
 from fangxian.config.environment import DatabaseRole
@@ -57,6 +58,57 @@ def django_db_modify_db_settings(
     """Have the server before pytest-django makes its database; a port is known only now."""
     to = login(settings.FANGXIAN, DatabaseRole.OWNER)
     connection.settings_dict.update(HOST=to.host, PORT=to.port)
+
+
+LEFTOVERS = """
+SELECT pid, usename, application_name, state, query FROM pg_stat_activity
+WHERE datname = %s AND backend_type = 'client backend' AND pid <> pg_backend_pid()"""
+PARTING_SECONDS = 10
+
+
+class LeftBehind(Exception):
+    """A session outlived the tests: a thread or a child process that nobody ended."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """Before the database goes, name whoever still uses it, and end them."""
+    connection.creation._destroy_test_db = _drop  # type: ignore[attr-defined]
+    yield
+    connections.close_all()
+    with roles.connect(replace(_owner(), name="postgres")) as server:
+        left = _left_behind(server, connection.settings_dict["NAME"])
+        for pid, *_words in left:
+            server.execute("SELECT pg_terminate_backend(%s)", [pid])
+    if left:
+        raise LeftBehind("; ".join(" | ".join(map(str, session)) for session in left))
+
+
+def _owner() -> Login:
+    return login(settings.FANGXIAN, DatabaseRole.OWNER)
+
+
+def _left_behind(server: psycopg.Connection, database: str) -> list[tuple[object, ...]]:
+    """Who is still there once those on their way out have had their time."""
+    deadline = time.monotonic() + PARTING_SECONDS
+    while left := server.execute(LEFTOVERS, [database]).fetchall():
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.1)
+    return left
+
+
+def _drop(database: str, verbosity: int) -> None:
+    """Drop the database; PostgreSQL sends its own cleaners away, which may take a moment."""
+    deadline = time.monotonic() + PARTING_SECONDS
+    with roles.connect(replace(_owner(), name="postgres")) as server:
+        while True:
+            try:
+                server.execute(f'DROP DATABASE "{database}"')
+                return
+            except psycopg.errors.ObjectInUse:
+                if time.monotonic() > deadline:
+                    raise
 
 
 @pytest.fixture(autouse=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit, urlunsplit
 
 from fangxian.config.environment import DatabaseRole, Environment
 from fangxian.config.keys import password
@@ -71,24 +71,36 @@ def role_name(database: str, role: DatabaseRole) -> str:
 
 
 def login(environment: Environment, role: DatabaseRole) -> Login:
-    """How a process of this role connects."""
-    name = environment.database_name
+    """How a process of this role connects: the web through the pool where there is one."""
+    if role is DatabaseRole.WEB and not environment.embedded:
+        own_url = environment.database_web_url
+        through = from_url(own_url or environment.database_url)
+        return through if own_url else _as(environment, role, through)
+    return direct_login(environment, role)
+
+
+def direct_login(environment: Environment, role: DatabaseRole) -> Login:
+    """How this role reaches the server itself, past any pool."""
     if environment.embedded:
         address = embedded_address(environment.home)
-        user = role_name(name, role)
-        secret = password(environment.home, user)
-        return Login(address.host, address.port, name, user, secret, {})
-    own_url = {
-        DatabaseRole.OWNER: environment.database_url,
-        DatabaseRole.WEB: environment.database_web_url,
-        DatabaseRole.WORKER: environment.database_worker_url,
-    }[role]
-    if own_url:
-        return from_url(own_url)
-    owner = from_url(environment.database_url)
-    user = role_name(name, role)
-    secret = password(environment.home, user)
-    return Login(owner.host, owner.port, owner.name, user, secret, owner.options)
+        to = Login(address.host, address.port, environment.database_name, "", "", {})
+        return _as(environment, role, to)
+    server = from_url(environment.server_url)
+    if role is DatabaseRole.OWNER:
+        return server
+    if role is DatabaseRole.WORKER and environment.database_worker_url:
+        return from_url(environment.database_worker_url)
+    if role is DatabaseRole.WEB and environment.database_web_url:
+        web = from_url(environment.database_web_url)
+        return replace(server, user=web.user, password=web.password)
+    return _as(environment, role, server)
+
+
+def _as(environment: Environment, role: DatabaseRole, to: Login) -> Login:
+    """The same place, as the role that is named after the database."""
+    user = role_name(environment.database_name, role)
+    told = environment.database_password if role is environment.db_role else ""
+    return replace(to, user=user, password=told or password(environment.home, user))
 
 
 def from_url(url: str) -> Login:
@@ -105,15 +117,26 @@ def from_url(url: str) -> Login:
     )
 
 
+def without_password(url: str) -> str:
+    """The address for those who need not know the owner's password."""
+    parts = urlsplit(url)
+    place = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{quote(unquote(parts.username or ''))}@{place}"))
+
+
 def django_database(environment: Environment) -> dict[str, Any]:
-    """Django's DATABASES["default"] for this process."""
+    """Django's DATABASES["default"] for this process.
+
+    Nothing here is a setting of the session: a pool hands one session to many. What the web's
+    sessions need is set with its role (`console.roles`).
+    """
     role = environment.db_role
     to = login(environment, role)
-    # Django turns prepared statements off unless told; the hot path prepares.
-    options: dict[str, Any] = {**to.options, "prepare_threshold": 5}
-    if role is DatabaseRole.WEB:
-        # Only the hot path prepares, and its day is a literal: a plan made once is right for all.
-        options["options"] = "-c plan_cache_mode=force_generic_plan"
+    pooled = environment.pooled and role is DatabaseRole.WEB
+    # Django turns prepared statements off unless told; the hot path prepares. With None, psycopg
+    # prepares nothing, asked or not.
+    prepares = not pooled or environment.pool_prepares
+    options = {**to.options, "prepare_threshold": 5 if prepares else None}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "HOST": to.host,
@@ -123,5 +146,6 @@ def django_database(environment: Environment) -> dict[str, Any]:
         "PASSWORD": to.password,
         # The web server's threads live as long as it does, and so do their connections.
         "CONN_MAX_AGE": None if role is DatabaseRole.WEB else 0,
+        "DISABLE_SERVER_SIDE_CURSORS": pooled,
         "OPTIONS": {"application_name": f"fangxian {role}", **options},
     }

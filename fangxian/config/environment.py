@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "FANGXIAN_"
+SECRET = re.compile("url|secret|password|token")
 EMBEDDED_DATABASE = "fangxian"
 # Read by the test run and the Makefile, not by the product.
 ELSEWHERE = {"FANGXIAN_NO_BROWSER"}
@@ -79,13 +81,16 @@ ADVICE = {
     "port": "write a port between 1 and 65535",
     "demo": "write province, holiday or county, or leave it empty",
     "database_url": POSTGRES_URL,
+    "database_direct_url": POSTGRES_URL,
     "database_web_url": POSTGRES_URL,
     "database_worker_url": POSTGRES_URL,
+    "pool_prepares": SWITCH,
     "db_role": "write owner, worker or web",
     "debug": SWITCH,
     "https": SWITCH,
     "web_workers": f"{WHOLE_NUMBER} from 1 to 64",
     "web_threads": f"{WHOLE_NUMBER} from 1 to 256",
+    "grace_seconds": f"{WHOLE_NUMBER} from 1 to 300",
     "board_cache_seconds": "write seconds from 0 (keep nothing) to 3",
     "bind": "write an address such as 127.0.0.1 or 0.0.0.0",
     "public_url": "write the address that people type, such as https://fangxian.example.cn",
@@ -104,8 +109,11 @@ class Environment(BaseSettings):
 
     home: Path = Path("var")
     database_url: PostgresURL = ""
+    database_direct_url: PostgresURL = ""
     database_web_url: PostgresURL = ""
     database_worker_url: PostgresURL = ""
+    database_password: str = ""  # of the role below; `up` tells it to who serves
+    pool_prepares: bool = False
     db_role: DatabaseRole = DatabaseRole.WORKER
     bind: str = Field("127.0.0.1", min_length=1)
     port: int = Field(8000, ge=1, le=65535, validation_alias="PORT")
@@ -116,6 +124,7 @@ class Environment(BaseSettings):
     allowed_hosts: Words = []
     web_workers: int = Field(2, ge=1, le=64)
     web_threads: int = Field(2, ge=1, le=256)
+    grace_seconds: int = Field(10, ge=1, le=300)
     board_cache_seconds: float = Field(2, ge=0, le=3)
     #: what the links in messages begin with; where nothing is said, this machine's own address
     public_url: SiteURL = ""
@@ -139,11 +148,21 @@ class Environment(BaseSettings):
         return not self.database_url
 
     @property
+    def pooled(self) -> bool:
+        """Whether the web goes through a pool that hands one session to many."""
+        return bool(self.database_direct_url)
+
+    @property
+    def server_url(self) -> str:
+        """The external server itself, as its owner."""
+        return self.database_direct_url or self.database_url
+
+    @property
     def database_name(self) -> str:
         """The database's name; its roles are named after it."""
         if self.embedded:
             return EMBEDDED_DATABASE
-        return unquote(urlsplit(self.database_url).path.strip("/"))
+        return unquote(urlsplit(self.server_url).path.strip("/"))
 
     @property
     def site(self) -> str:
@@ -174,6 +193,11 @@ def load(**overrides: Any) -> Environment:
         environment = Environment(**overrides)
     except ValidationError as error:
         raise BadSetting(_one_line(error)) from None
+    if environment.database_direct_url and not environment.database_url:
+        raise BadSetting(
+            f"{PREFIX}DATABASE_DIRECT_URL goes with a pool: write the pool's address "
+            f"in {PREFIX}DATABASE_URL, or the server's there and leave this one out"
+        )
     environment.home = environment.home.expanduser().absolute()
     _check_mail(environment)
     if environment.debug and not environment.bind.startswith(("127.", "localhost", "::1")):
@@ -195,8 +219,7 @@ def _one_line(error: ValidationError) -> str:
     location = str(first["loc"][0])
     field = location if location in Environment.model_fields else location.lower()
     name = variable(field)
-    hidden = any(word in field for word in ("url", "secret", "password"))
-    given = "" if hidden else f" is {first['input']!r}, which"
+    given = "" if SECRET.search(field) else f" is {first['input']!r}, which"
     return f"{name}{given} cannot be used: {ADVICE.get(field, first['msg'])}"
 
 

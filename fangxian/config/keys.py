@@ -10,6 +10,11 @@ from pathlib import Path
 
 from fangxian.config.environment import BadSetting
 
+# Keys that web and worker use. From "database" all its passwords follow, the owner's too.
+SERVING = ("secret_key",)
+# Files with secrets that whoever runs the installation puts there for them.
+FILES = ("sms.toml",)
+
 
 def key(home: Path, name: str) -> str:
     """The secret of that name under `home`, made on first use."""
@@ -30,9 +35,25 @@ def password(home: Path, role: str) -> str:
     return hmac.new(key(home, "database").encode(), role.encode(), hashlib.sha256).hexdigest()
 
 
+def share(home: Path, group: int | None) -> None:
+    """Let web and worker, who run as another user, read what they need and nothing else."""
+    if group is None:
+        return
+    for name in SERVING:
+        key(home, name)
+        os.chown(home / "keys" / name, -1, group)
+        (home / "keys" / name).chmod(0o640)
+    os.chown(home / "keys", -1, group)
+    (home / "keys").chmod(0o710)
+    for file in filter(Path.exists, (home / name for name in FILES)):
+        os.chown(file, -1, group)
+        file.chmod(file.stat().st_mode | 0o040)
+
+
 def _make(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.parent.chmod(0o700)
+    if not path.parent.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.chmod(0o700)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:

@@ -5,9 +5,11 @@ Apart from `wsgi`, which anything may import: the thread that renews has a conne
 
 from __future__ import annotations
 
+from fangxian.config import draining
 from fangxian.config.wsgi import application
 from fangxian.kernel import shared
 
 __all__ = ["application"]
 
 shared.renew_in_background()
+draining.came_up()

@@ -1,8 +1,9 @@
-"""Run PostgreSQL as somebody who may do nothing else.
+"""Run what serves as somebody who may do nothing else.
 
-PostgreSQL refuses to run as root, so root starts it as the system user `fangxian`. Where that
-user cannot reach the files (a home under /root, say), the child gets the one capability to
-read and pass through directories; no directory's permissions are ever changed for it.
+PostgreSQL refuses to run as root, so root starts it as the system user `fangxian`; web and
+worker, which talk to the world, as `fangxian-web`, who cannot touch the database's files. Where
+such a user cannot reach the files (a home under /root, say), the child gets the one capability
+to read and pass through directories; no directory's permissions are ever changed for it.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from pathlib import Path
 from fangxian.config.environment import BadSetting
 
 SYSTEM_USER = "fangxian"
+SERVING_USER = "fangxian-web"
 READ_ANYTHING = "dac_read_search"
 NO_CAPABILITY = "-all"
 
 
 @dataclass(frozen=True)
 class Runner:
-    """Starts programs as the user who owns the database's files."""
+    """Starts programs as this user; None is ourselves."""
 
     user: str | None = None
     reads_anything: bool = False
@@ -46,6 +48,11 @@ class Runner:
                 options.append("--securebits=+no_setuid_fixup")
         return [setpriv, *options, "--", *(str(word) for word in program)]
 
+    @property
+    def group(self) -> int | None:
+        """This user's own group."""
+        return pwd.getpwnam(self.user).pw_gid if self.user else None
+
     def own(self, path: Path) -> None:
         """Hand a file or directory to this user."""
         if self.user:
@@ -59,49 +66,50 @@ class Runner:
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-def runner_for(*paths: Path) -> Runner:
-    """Who shall run PostgreSQL so that it reaches these paths; BadSetting when nobody can."""
+def runner_for(*paths: Path, user: str = SYSTEM_USER) -> Runner:
+    """Who runs programs that must reach these paths; BadSetting when nobody can."""
     if os.geteuid() != 0:
         return Runner()
     if shutil.which("setpriv") is None:
         raise BadSetting(
-            "PostgreSQL does not run as root and setpriv (package util-linux) is missing: "
+            "nothing is served as root and setpriv (package util-linux) is missing: "
             "install it, or start Fangxian as an ordinary user"
         )
-    _ensure_user()
-    for runner in (Runner(SYSTEM_USER), Runner(SYSTEM_USER, reads_anything=True)):
+    _ensure_user(user)
+    for runner in (Runner(user), Runner(user, reads_anything=True)):
         if runner.reaches(*paths):
             return runner
     raise BadSetting(
-        f"PostgreSQL runs as the user {SYSTEM_USER}, who cannot reach {_blocked(paths)}: "
-        "set FANGXIAN_HOME to a directory others may pass through, such as /var/lib/fangxian"
+        f"started as root, Fangxian runs as the user {user}, who cannot reach "
+        f"{_blocked(user, paths)}: set FANGXIAN_HOME to a directory others may pass through, "
+        "such as /var/lib/fangxian"
     )
 
 
-def _ensure_user() -> None:
+def _ensure_user(user: str) -> None:
     try:
-        pwd.getpwnam(SYSTEM_USER)
+        pwd.getpwnam(user)
         return
     except KeyError:
         pass
     command = ["useradd", "--system", "--no-create-home", "--home-dir=/nonexistent"]
     shell = "/usr/sbin/nologin"
     made = subprocess.run(
-        [*command, f"--shell={shell}", "--user-group", SYSTEM_USER],
+        [*command, f"--shell={shell}", "--user-group", user],
         capture_output=True,
         text=True,
         check=False,
     )
     try:
         # Two copies started at once: whoever came second finds the user there.
-        pwd.getpwnam(SYSTEM_USER)
+        pwd.getpwnam(user)
     except KeyError:
         raise BadSetting(
-            f"the system user {SYSTEM_USER} could not be made ({made.stderr.strip()}): "
-            f"make it with useradd --system {SYSTEM_USER}, or start as an ordinary user"
+            f"the system user {user} could not be made ({made.stderr.strip()}): "
+            f"make it with useradd --system {user}, or start as an ordinary user"
         ) from None
 
 
-def _blocked(paths: tuple[Path, ...]) -> Path:
-    runner = Runner(SYSTEM_USER)
+def _blocked(user: str, paths: tuple[Path, ...]) -> Path:
+    runner = Runner(user)
     return next((path for path in paths if not runner.reaches(path)), paths[0])

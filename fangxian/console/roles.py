@@ -13,7 +13,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from fangxian.config.database import Login, login, role_name
+from fangxian.config.database import Login, direct_login, login, role_name
 from fangxian.config.environment import BadSetting, DatabaseRole, Environment
 from fangxian.console.postgres import Server
 
@@ -23,6 +23,9 @@ SERVING = (DatabaseRole.WEB, DatabaseRole.WORKER)
 APPEND_ONLY = ("audit_event",)
 READ_ONLY = ("django_migrations",)
 ROLES_LOCK = 4711_0001
+# A plan made once is right for all: only the hot path prepares, and its day is a literal. Set
+# with the role, for a pool passes no session's settings on.
+SESSION = {DatabaseRole.WEB: {"plan_cache_mode": "force_generic_plan"}}
 FUNCTIONS = (
     "ensure_day(date)",
     "demo_clear_day(date)",
@@ -50,15 +53,17 @@ def prepare(environment: Environment, server: Server | None) -> None:
     if server is not None:
         with server.connect() as connection, _one_at_a_time(connection):
             _create_embedded(connection, environment)
+            for role in SERVING:
+                _set_sessions(connection, role, login(environment, role).user)
         return
     try:
-        with connect(login(environment, DatabaseRole.OWNER)) as connection:
+        with connect(direct_login(environment, DatabaseRole.OWNER)) as connection:
             _check_external(connection)
             with _one_at_a_time(connection):
                 _create_serving(connection, environment)
+                _check_serving(environment)
     except psycopg.OperationalError as error:
-        raise BadSetting(f"FANGXIAN_DATABASE_URL: {_first_line(error)}") from None
-    _check_serving(environment)
+        raise BadSetting(f"{_server_variable(environment)}: {_first_line(error)}") from None
 
 
 def grant(owner: Login, serving: Iterable[str]) -> None:
@@ -143,7 +148,7 @@ def _create_serving(connection: psycopg.Connection, environment: Environment) ->
     for role in SERVING:
         if urls[role]:
             continue
-        to = login(environment, role)
+        to = direct_login(environment, role)
         try:
             _set_role(connection, to)
         except psycopg.errors.InsufficientPrivilege:
@@ -172,6 +177,22 @@ def _can_log_in(to: Login) -> bool:
     return False
 
 
+def _set_sessions(connection: psycopg.Connection, role: DatabaseRole, user: str) -> None:
+    """Say what this user's sessions begin with; everybody may for themselves."""
+    query = "SELECT coalesce(rolconfig, '{}') FROM pg_roles WHERE rolname = %s"
+    found = connection.execute(query, [user]).fetchone()
+    present = found[0] if found else []
+    for name, value in SESSION.get(role, {}).items():
+        if f"{name}={value}" not in present:
+            setting = sql.SQL("ALTER ROLE {} SET {} = {}")
+            to = sql.Identifier(user)
+            connection.execute(setting.format(to, sql.Identifier(name), sql.Literal(value)))
+
+
+def _server_variable(environment: Environment) -> str:
+    return f"FANGXIAN_DATABASE_{'DIRECT_' if environment.pooled else ''}URL"
+
+
 def _check_external(connection: psycopg.Connection) -> None:
     if connection.info.server_version < OLDEST_SERVER:
         version = connection.info.parameter_status("server_version")
@@ -193,7 +214,7 @@ def _check_external(connection: psycopg.Connection) -> None:
 
 def _check_serving(environment: Environment) -> None:
     """Web and worker must be able to come in, and must not be more than they should."""
-    owner = login(environment, DatabaseRole.OWNER).user
+    owner = direct_login(environment, DatabaseRole.OWNER).user
     query = """
         SELECT rolsuper, rolbypassrls, pg_has_role(rolname, %s::name, 'member')
         FROM pg_roles WHERE rolname = current_user"""
@@ -203,6 +224,7 @@ def _check_serving(environment: Environment) -> None:
         try:
             with connect(to) as connection:
                 found = connection.execute(query, [owner]).fetchone()
+                _set_sessions(connection, role, to.user)
         except psycopg.OperationalError as error:
             raise BadSetting(f"{variable}: {_first_line(error)}") from None
         if found != (False, False, False):

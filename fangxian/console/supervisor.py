@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -38,20 +39,25 @@ class Child:
     command: list[str]
     environment: Mapping[str, str]
     at_our_death: str = "KILL"
+    runner: Runner = Runner()
+    descriptors: tuple[int, ...] = ()
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     failures: int = 0
     due: float = field(default=0.0)
+    leaves_by: float | None = None
 
     def start(self) -> None:
         """Start it in a process group of its own, to be ended with us whatever happens."""
         self.process = subprocess.Popen(
-            Runner().command(*self.command, at_our_death=self.at_our_death),
+            self.runner.command(*self.command, at_our_death=self.at_our_death),
             env=dict(self.environment),
             stdin=subprocess.DEVNULL,
             process_group=0,
+            pass_fds=self.descriptors,
         )
         self.started = time.monotonic()
+        self.leaves_by = None
 
     def has_died(self) -> bool:
         """Whether it ran and no longer does."""
@@ -64,6 +70,17 @@ class Child:
             self.process.wait()
             self.process = None
         self.due = 0.0
+
+    def replace(self, grace: float) -> None:
+        """Ask it to end what it does; it is started anew as soon as it has."""
+        if self.process is not None and not self.has_died():
+            self.process.terminate()
+            self.leaves_by = time.monotonic() + grace
+
+    def send(self, number: signal.Signals) -> None:
+        """Reach its first process only."""
+        if self.process is not None:
+            self.process.send_signal(number)
 
     def signal_group(self, number: signal.Signals) -> None:
         """Reach it and whatever it started."""
@@ -79,19 +96,34 @@ class Child:
         return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
 
 
+@dataclass
+class Wishes:
+    """What signals asked for; who sees to it takes the wish back."""
+
+    renew: bool = False
+
+
 @contextmanager
-def stopped_by_signals() -> Iterator[None]:
-    """The first signal that ends a service raises Stop inside; later ones change nothing."""
+def stopped_by_signals() -> Iterator[Wishes]:
+    """The first signal that ends a service raises Stop inside; later ones change nothing.
+
+    SIGHUP asks for new processes; from a terminal that is closed, for the end.
+    """
     numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    wishes = Wishes()
+    at_terminal = sys.stdin is not None and sys.stdin.isatty()
 
     def stop(number: int, frame: FrameType | None) -> None:
+        if number == signal.SIGHUP and not at_terminal:
+            wishes.renew = True
+            return
         for each in numbers:
             signal.signal(each, signal.SIG_IGN)
         raise Stop
 
     before = {number: signal.signal(number, stop) for number in numbers}
     try:
-        yield
+        yield wishes
     except Stop:
         pass
     finally:
@@ -102,8 +134,9 @@ def stopped_by_signals() -> Iterator[None]:
 class Supervisor:
     """Keeps children running until Stop, or until one of them cannot be kept."""
 
-    def __init__(self, say: Say) -> None:
+    def __init__(self, say: Say, grace: float = GRACE_SECONDS) -> None:
         self.say = say
+        self.grace = grace
         self.children: list[Child] = []
 
     def add(self, child: Child) -> None:
@@ -115,10 +148,20 @@ class Supervisor:
         """Look after every child once; raise GaveUp where that is of no use."""
         now = time.monotonic()
         for child in self.children:
-            if child.has_died():
+            if child.leaves_by is not None and child.process is not None:
+                self._see_off(child, now)
+            elif child.has_died():
                 self._mourn(child, now)
             elif child.process is None and now >= child.due:
                 child.start()
+
+    def _see_off(self, child: Child, now: float) -> None:
+        if child.has_died():
+            child.bury()
+            child.start()
+        elif child.leaves_by is not None and now > child.leaves_by:
+            self.say(f"The {child.name} did not end in time and is ended now.")
+            child.signal_group(signal.SIGKILL)
 
     def _mourn(self, child: Child, now: float) -> None:
         child.failures = 1 if now - child.started > STABLE_SECONDS else child.failures + 1
@@ -142,7 +185,7 @@ class Supervisor:
         for child in self.children:
             if child.process is not None and child.process.poll() is None:
                 child.process.terminate()
-        deadline = time.monotonic() + GRACE_SECONDS
+        deadline = time.monotonic() + self.grace
         for child in self.children:
             if child.process is None:
                 continue

@@ -82,3 +82,48 @@ def test_the_command_ends_with_one_line_and_status_2(settings: dict[str, str], l
         check=False,
     )
     assert (ended.returncode, ended.stderr) == (2, line)
+
+
+def test_behind_a_pool_only_the_web_goes_through_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FANGXIAN_DATABASE_URL", "postgresql://owner:pw@pool.example:6432/lessons")
+    monkeypatch.setenv("FANGXIAN_DATABASE_DIRECT_URL", URL)
+    found = environment.load()
+    hosts = {role: database.login(found, role).host for role in DatabaseRole}
+    assert hosts == {"owner": "db.example", "worker": "db.example", "web": "pool.example"}
+    web = database.login(found, DatabaseRole.WEB)
+    assert (web.user, web.name) == ("school_web", "lessons")
+    assert database.direct_login(found, DatabaseRole.WEB).name == "school"
+
+
+@pytest.mark.parametrize(("prepares", "threshold"), [("0", None), ("1", 5)])
+def test_a_pool_is_asked_nothing_it_cannot_do(
+    monkeypatch: pytest.MonkeyPatch, prepares: str, threshold: int | None
+) -> None:
+    monkeypatch.setenv("FANGXIAN_DATABASE_URL", "postgresql://owner:pw@pool.example:6432/lessons")
+    monkeypatch.setenv("FANGXIAN_DATABASE_DIRECT_URL", URL)
+    monkeypatch.setenv("FANGXIAN_POOL_PREPARES", prepares)
+    monkeypatch.setenv("FANGXIAN_DB_ROLE", "web")
+    to = database.django_database(environment.load())
+    assert to["OPTIONS"]["prepare_threshold"] == threshold
+    assert to["DISABLE_SERVER_SIDE_CURSORS"] is True
+    assert "options" not in to["OPTIONS"]
+
+
+def test_what_the_address_says_of_the_session_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FANGXIAN_DATABASE_URL", f"{URL}&options=-c%20statement_timeout%3D5s")
+    monkeypatch.setenv("FANGXIAN_DB_ROLE", "web")
+    assert (
+        database.django_database(environment.load())["OPTIONS"]["options"]
+        == "-c statement_timeout=5s"
+    )
+
+
+def test_a_direct_address_alone_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FANGXIAN_DATABASE_DIRECT_URL", URL)
+    with pytest.raises(BadSetting, match="FANGXIAN_DATABASE_DIRECT_URL goes with a pool"):
+        environment.load()
+
+
+def test_who_serves_is_not_told_the_owners_password() -> None:
+    told = database.without_password(URL)
+    assert told == "postgresql://owner@db.example:6000/school?sslmode=require"
