@@ -19,7 +19,7 @@ COMPILE := uv pip compile --quiet --universal --generate-hashes --no-emit-index-
 	--no-emit-find-links --python-version 3.11 --custom-compile-command "make lock"
 LOCKS := run dev node uv
 
-.PHONY: demo up setup test check lock bench shots clean
+.PHONY: demo up setup test test-external check lock bench shots clean
 demo: setup  ## the whole province on a school day; FANGXIAN_DEMO=holiday or county for others
 	@FANGXIAN_DEMO=$${FANGXIAN_DEMO:-province} exec $(FANGXIAN) up --demo
 
@@ -66,7 +66,11 @@ $(STAMPS)/frontend: $(STAMPS)/npm $(FRONTEND) $(STYLED)
 test: setup  ## all tests, browser stories included
 	@$(PY) -m tools.chromium >/dev/null
 	@$(PY) -m tools.npm run --silent test
-	@$(PY) -m pytest -n 2 --dist loadgroup $(PYTEST)
+	@$(PY) -m pytest -n 2 --dist loadgroup -m "not external" $(PYTEST)
+
+test-external: setup  ## the tests of the database on the system's PostgreSQL, and behind PgBouncer
+	@$(PY) -m tools.external $(PY) -m pytest -n 2 --dist loadgroup -m "not browser and not embedded" \
+		$(PYTEST)
 
 check: setup  ## style, types, floors, translations, sizes
 	@$(VENV)/bin/ruff check .

@@ -16,6 +16,8 @@ import pytest
 from fangxian.config.environment import BadSetting
 from fangxian.console import cluster, postgres
 
+pytestmark = pytest.mark.embedded
+
 ROOT = Path(__file__).resolve().parents[2]
 HOLD = """
 import sys, time

@@ -14,6 +14,8 @@ import pytest
 
 from tests.console.tree import Tree, running_tree
 
+pytestmark = pytest.mark.embedded
+
 PATIENCE = 60
 
 

@@ -14,6 +14,8 @@ import pytest
 
 from tests.console.tree import ROOT, UP, Tree, free_port, running_tree, settings, status_of
 
+pytestmark = pytest.mark.embedded
+
 PATIENCE = 120
 
 
