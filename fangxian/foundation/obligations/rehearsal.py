@@ -47,7 +47,9 @@ def rehearse(
         after = _runs(days)
         transaction.set_rollback(True)
     found = shifts(before, after, path)
-    return [_effect(one, path, at) for one in found if one.day == found[0].day]
+    effects = [_effect(one, path, at) for one in found]
+    felt = [one for one in effects if one.asked or one.let_off or one.answered or one.too_late]
+    return [one for one in felt if one.day == felt[0].day]
 
 
 def _runs(days: Sequence[date]) -> dict[tuple[date, str], Place]:

@@ -1,0 +1,455 @@
+"""A change of the calendar reaches the lists: those ahead are made anew, today's is excused."""
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fangxian.foundation.obligations.actions import (
+    answer,
+    cancel,
+    excuse,
+    materialise_day,
+    rehearse,
+)
+from fangxian.foundation.obligations.kinds import all_kinds
+from fangxian.foundation.obligations.models import Obligation, ObligationDay
+from fangxian.foundation.obligations.queries import standing
+from fangxian.foundation.obligations.rules import Counts
+from fangxian.foundation.schooldays import actions as calendar
+from fangxian.foundation.schooldays.models import (
+    DayException,
+    StaggeredReturn,
+    Suspension,
+    Term,
+)
+from fangxian.foundation.schooldays.queries import school_day
+from fangxian.foundation.schooldays.rules import Season
+from fangxian.foundation.situations import actions as situations
+from fangxian.foundation.situations.models import ResponseLevel
+from fangxian.foundation.units.models import UnitVersion
+from fangxian.kernel.clock import SHANGHAI
+from fangxian.kernel.models import AuditEvent
+from tests.cast import AT, DAY, SYSTEM, Cast, Place
+
+MORNING, HOME, REPORT = "check.morning", "check.home", "daily_report"
+ONE_DAY = timedelta(days=1)
+TOMORROW = DAY + ONE_DAY
+REASON = "诺如病毒，停课"
+
+
+def moment(hour: int, minute: int = 0, day: date = DAY) -> datetime:
+    return datetime.combine(day, time(hour, minute), tzinfo=SHANGHAI)
+
+
+def suspend(cast: Cast, place: str = "school", day: date = DAY, at: datetime = AT) -> Suspension:
+    return calendar.suspend(
+        unit_id=getattr(cast, place).id,
+        first_day=day,
+        last_day=None,
+        reason=REASON,
+        document="",
+        by=cast.actor("county_officer"),
+        at=at,
+    )
+
+
+def resume(cast: Cast, row: Suspension, day: date = DAY, at: datetime = AT) -> None:
+    by = cast.actor("county_officer")
+    calendar.resume(suspension_id=row.pk, from_day=day, reason="误操作", by=by, at=at)
+
+
+def set_level(cast: Cast, day: date = DAY, at: datetime = AT, home: bool = True) -> None:
+    situations.set_level(
+        unit_id=cast.county.id,
+        level=1,
+        valid_from=day,
+        home_checks=home,
+        noon_checks=False,
+        document="防控〔2026〕1号",
+        by=cast.actor("county_officer"),
+        at=at,
+    )
+
+
+def tell(place: Place, kind: str = MORNING) -> None:
+    answer(
+        kind=kind,
+        unit_id=place.id,
+        day=DAY,
+        told_at=AT,
+        at=AT,
+        by=SYSTEM,
+        accounted=None,
+        channel="phone",
+    )
+
+
+def row(place: Place, kind: str = MORNING, day: date = DAY) -> Obligation:
+    return Obligation.objects.get(unit_id=place.id, kind=kind, day=day)
+
+
+def on_list(place: Place, kind: str = MORNING, day: date = DAY) -> bool:
+    return Obligation.objects.of(kind, day).filter(unit_id=place.id).exists()
+
+
+def counts(place: Place, kind: str = MORNING, at: datetime = AT) -> Counts:
+    return standing(unit=place.version, kind=kind, day=DAY, at=at).counts
+
+
+def test_a_school_suspended_this_morning_is_excused_and_stays_on_the_list(cast: Cast) -> None:
+    tell(cast.plain_group)
+    suspend(cast)
+    excused = row(cast.named_group)
+    assert (excused.excused_at, excused.reason, excused.excused_by) == (AT, REASON, None)
+    answered = row(cast.plain_group)
+    assert (answered.told_at, answered.excused_at) == (AT, None)
+    assert row(cast.tiny_group).excused_at is None
+    found = counts(cast.county)
+    assert (found.expected, found.answered, found.excused, found.silent) == (4, 1, 2, 1)
+    assert row(cast.school, REPORT).reason == REASON
+    assert AuditEvent.objects.filter(event="obligations.followed").count() == 1
+
+
+def test_taken_back_everything_is_asked_again_past_the_deadline_too(cast: Cast) -> None:
+    before = counts(cast.county)
+    made = suspend(cast)
+    resume(cast, made, at=moment(11))
+    assert counts(cast.county) == before
+    assert row(cast.named_group).reason is None
+    assert counts(cast.county, at=moment(11)).overdue == 4
+
+
+def test_who_was_excused_by_hand_stays_so(cast: Cast) -> None:
+    by = cast.actor("county_officer")
+    excuse(kind=MORNING, unit_id=cast.plain_group.id, day=DAY, reason="全班外出", by=by, at=AT)
+    resume(cast, suspend(cast))
+    assert row(cast.plain_group).reason == "全班外出"
+    assert row(cast.named_group).excused_at is None
+
+
+def test_who_answers_although_excused_has_answered(cast: Cast) -> None:
+    made = suspend(cast)
+    tell(cast.named_group)
+    found = counts(cast.school)
+    assert (found.answered, found.excused) == (1, 2)
+    resume(cast, made)
+    assert row(cast.named_group).told_at == AT
+
+
+def test_home_checks_are_asked_at_once_where_a_level_wants_them(cast: Cast) -> None:
+    set_level(cast)
+    assert not on_list(cast.named_group, HOME)
+    suspend(cast)
+    asked = row(cast.named_group, HOME)
+    assert (asked.added_at, asked.roll, asked.told_at) == (AT, 5, None)
+    assert not on_list(cast.tiny_group, HOME)
+    assert counts(cast.county, HOME).expected == 3
+    assert row(cast.school, REPORT).excused_at is None  # a report every day under that level
+    assert ObligationDay.objects.get(day=DAY, kind=HOME).expected == 3
+
+
+def test_what_was_added_and_is_due_no_more_was_never_on_the_frozen_list(cast: Cast) -> None:
+    set_level(cast)
+    before = counts(cast.county, HOME)
+    made = suspend(cast)
+    resume(cast, made)
+    assert counts(cast.county, HOME) == before
+    again = suspend(cast, at=moment(8, 30))
+    assert row(cast.named_group, HOME).added_at == moment(8, 30)
+    tell(cast.named_group, HOME)
+    resume(cast, again, at=moment(9))
+    assert on_list(cast.named_group, HOME)  # answered rows are never touched
+    assert not on_list(cast.plain_group, HOME)
+
+
+def test_after_its_deadline_nothing_new_is_asked_today(cast: Cast) -> None:
+    set_level(cast)
+    suspend(cast, at=moment(23))
+    assert not on_list(cast.named_group, HOME)
+    assert row(cast.named_group).reason == REASON
+
+
+def test_a_level_set_today_asks_today_only_where_there_is_no_school(cast: Cast) -> None:
+    suspend(cast)
+    set_level(cast, at=moment(8, 5))
+    assert row(cast.named_group, HOME).added_at == moment(8, 5)
+    assert row(cast.school, REPORT).excused_at is None
+    by = cast.actor("county_officer")
+    situations.end_level(unit_id=cast.county.id, from_day=DAY, by=by, at=moment(8, 6))
+    assert not on_list(cast.named_group, HOME)
+    assert row(cast.school, REPORT).excused_at == moment(8, 6)
+
+
+def test_a_single_group_is_closed_this_morning(cast: Cast) -> None:
+    suspend(cast, "plain_group")
+    assert row(cast.plain_group).reason == REASON
+    assert row(cast.named_group).excused_at is None
+    assert row(cast.school, REPORT).excused_at is None
+    assert counts(cast.school).excused == 1
+
+
+@pytest.mark.parametrize(("at", "stays"), [(moment(23, 59), False), (moment(0, 1, TOMORROW), True)])
+def test_the_list_is_frozen_at_midnight(cast: Cast, at: datetime, stays: bool) -> None:
+    materialise_day(day=TOMORROW, at=AT, by=SYSTEM)
+    suspend(cast, day=TOMORROW, at=at)
+    assert on_list(cast.named_group, day=TOMORROW) == stays
+    found = row(cast.named_group, day=TOMORROW)
+    assert (found.excused_at, found.cancelled_at) == ((at, None) if stays else (None, at))
+    expected = ObligationDay.objects.get(day=TOMORROW, kind=MORNING).expected
+    assert expected == (5 if stays else 2)
+
+
+def test_at_midnight_itself_the_list_is_frozen(cast: Cast) -> None:
+    materialise_day(day=TOMORROW, at=AT, by=SYSTEM)
+    suspend(cast, day=TOMORROW, at=moment(0, 0, TOMORROW))
+    assert row(cast.named_group, day=TOMORROW).excused_at == moment(0, 0, TOMORROW)
+
+
+def test_a_change_ahead_and_back_leaves_the_list_as_it_was(cast: Cast) -> None:
+    materialise_day(day=TOMORROW, at=AT, by=SYSTEM)
+    made = suspend(cast, day=TOMORROW)
+    assert not on_list(cast.named_group, day=TOMORROW)
+    resume(cast, made, day=TOMORROW)
+    assert on_list(cast.named_group, day=TOMORROW)
+    assert row(cast.named_group, day=TOMORROW).reason is None
+
+
+def test_who_was_taken_off_by_hand_stays_off(cast: Cast) -> None:
+    materialise_day(day=TOMORROW, at=AT, by=SYSTEM)
+    by = cast.actor("county_officer")
+    cancel(kind=MORNING, unit_id=cast.plain_group.id, day=TOMORROW, reason="误", by=by, at=AT)
+    resume(cast, suspend(cast, day=TOMORROW), day=TOMORROW)
+    assert not on_list(cast.plain_group, day=TOMORROW)
+
+
+def declare_term(
+    cast: Cast, first: date, last: date = date(2027, 1, 20), at: datetime = AT
+) -> Term:
+    return calendar.set_term(
+        unit_id=cast.county.id,
+        school_year=2026,
+        season=Season.AUTUMN,
+        first_day=first,
+        last_day=last,
+        document="2026—2027学年校历",
+        by=cast.actor("county_officer"),
+        at=at,
+    )
+
+
+def test_the_day_before_the_term_nothing_is_asked(cast: Cast) -> None:
+    for day in (TOMORROW, TOMORROW + ONE_DAY):
+        materialise_day(day=day, at=AT, by=SYSTEM)
+    declare_term(cast, first=TOMORROW + ONE_DAY)
+    assert not on_list(cast.named_group, day=TOMORROW)
+    assert not on_list(cast.school, REPORT, day=TOMORROW)
+    assert on_list(cast.named_group, day=TOMORROW + ONE_DAY)
+    assert on_list(cast.other_group, day=TOMORROW)  # of another county
+    assert row(cast.named_group).excused_at == AT  # today is before the term as well
+
+
+def test_grades_begin_on_days_of_their_own(cast: Cast) -> None:
+    UnitVersion.objects.filter(unit_id=cast.named_group.id).update(grade=9)
+    UnitVersion.objects.filter(unit_id=cast.plain_group.id).update(grade=8)
+    materialise_day(day=TOMORROW, at=AT, by=SYSTEM)
+    calendar.set_return(
+        unit_id=cast.county.id,
+        school_year=2026,
+        season=Season.AUTUMN,
+        starts={9: TOMORROW, 12: TOMORROW, None: TOMORROW + 13 * ONE_DAY},
+        document="错峰返校方案",
+        by=cast.actor("county_officer"),
+        at=AT,
+    )
+    asked = {place: on_list(getattr(cast, place), day=TOMORROW) for place in
+             ("named_group", "plain_group", "point_group")}  # fmt: skip
+    assert asked == {"named_group": True, "plain_group": False, "point_group": True}
+    assert row(cast.named_group).reason == row(cast.plain_group).reason == "错峰返校方案"
+    assert row(cast.point_group).excused_at is None  # without a grade: not concerned
+    by = cast.actor("county_officer")
+    calendar.clear_return(
+        unit_id=cast.county.id, school_year=2026, season=Season.AUTUMN, by=by, at=AT
+    )
+    assert on_list(cast.plain_group, day=TOMORROW)
+    assert row(cast.plain_group).excused_at is None
+
+
+Undo = Callable[[], None]
+
+
+def _changes(cast: Cast) -> dict[str, Callable[[random.Random], Undo]]:
+    """Changes of any sort at a random place for today or later, each with its way back."""
+    by = cast.actor("province_officer")
+    at = {"by": by, "at": AT}
+
+    def where(chance: random.Random) -> int:
+        return chance.choice(
+            [cast.province, cast.city, cast.county, cast.school, cast.tiny_school]
+        ).id
+
+    def suspended(chance: random.Random) -> Undo:
+        made = calendar.suspend(
+            unit_id=where(chance),
+            first_day=DAY + chance.randint(0, 1) * ONE_DAY,
+            last_day=None,
+            reason=REASON,
+            document="",
+            **at,
+        )
+        return lambda: calendar.resume(
+            suspension_id=made.pk, from_day=made.first_day, reason="误", **at
+        )
+
+    def declared(chance: random.Random) -> Undo:
+        unit_id, day = where(chance), DAY + chance.randint(0, 1) * ONE_DAY
+        calendar.declare_day(
+            unit_id=unit_id, day=day, is_open=chance.random() < 0.3, reason="雪", **at
+        )
+        return lambda: calendar.clear_day(unit_id=unit_id, day=day, **at)
+
+    def term(chance: random.Random) -> Undo:
+        unit_id, key = where(chance), {"school_year": 2026, "season": Season.AUTUMN}
+        first = DAY + chance.randint(-5, 5) * ONE_DAY
+        last = first + 60 * ONE_DAY
+        calendar.set_term(
+            unit_id=unit_id, first_day=first, last_day=last, document="校历", **key, **at
+        )
+        return lambda: calendar.clear_term(unit_id=unit_id, **key, **at)
+
+    def staggered(chance: random.Random) -> Undo:
+        unit_id, key = where(chance), {"school_year": 2026, "season": Season.AUTUMN}
+        starts = {
+            8: DAY + chance.randint(-2, 3) * ONE_DAY,
+            None: DAY + chance.randint(0, 3) * ONE_DAY,
+        }
+        calendar.set_return(unit_id=unit_id, starts=starts, document="错峰", **key, **at)
+        return lambda: calendar.clear_return(unit_id=unit_id, **key, **at)
+
+    def level(chance: random.Random) -> Undo:
+        unit_id = chance.choice([cast.county, cast.city]).id
+        situations.set_level(
+            unit_id=unit_id,
+            level=1,
+            valid_from=DAY + chance.randint(0, 1) * ONE_DAY,
+            home_checks=True,
+            noon_checks=True,
+            document="令",
+            **at,
+        )
+        return lambda: situations.end_level(unit_id=unit_id, from_day=DAY, **at)
+
+    return {
+        "suspended": suspended, "declared": declared, "term": term,
+        "staggered": staggered, "level": level,
+    }  # fmt: skip
+
+
+def everything(cast: Cast, at: datetime) -> dict[tuple[str, str, date], object]:
+    """Where everybody stands, with every kind, today and tomorrow."""
+    places = [cast.province, cast.county, cast.school]
+    return {
+        (one.code, kind.code, day): standing(
+            unit=one.version, kind=kind.code, day=day, at=at
+        ).counts
+        for one in places
+        for kind in all_kinds()
+        for day in (DAY, TOMORROW)
+    }
+
+
+@given(seed=st.integers(0, 10_000), names=st.lists(
+    st.sampled_from(["suspended", "declared", "term", "staggered", "level"]),
+    min_size=1, max_size=4, unique=True))  # fmt: skip
+@settings(
+    max_examples=10,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_changed_and_changed_back_all_stands_as_before(
+    cast: Cast, seed: int, names: list[str]
+) -> None:
+    _reset(cast)
+    chance = random.Random(seed)
+    for place in (cast.named_group, cast.plain_group, cast.tiny_group, cast.other_group):
+        if chance.random() < 0.4:
+            tell(place)
+    materialise_day(day=TOMORROW, at=AT, by=SYSTEM)
+    before = everything(cast, AT)
+    told = set(Obligation.objects.filter(told_at__isnull=False).values_list("unit_id", "kind"))
+    changes = _changes(cast)
+    undo = [changes[name](chance) for name in names]
+    _lists_follow(cast)
+    frozen = {key: getattr(count, "expected", 0) for key, count in everything(cast, AT).items()}
+    for (code, kind, day), count in before.items():
+        if day == DAY:
+            assert frozen[code, kind, day] >= count.expected  # type: ignore[attr-defined]
+    chance.shuffle(undo)
+    for back in undo:
+        back()
+    assert everything(cast, AT) == before
+    assert told == set(
+        Obligation.objects.filter(told_at__isnull=False).values_list("unit_id", "kind")
+    )
+
+
+def _lists_follow(cast: Cast) -> None:
+    """Tomorrow's list is what the calendar says; nobody is silent today where nothing is due."""
+    for kind in all_kinds():
+        due = kind.runs(TOMORROW)
+        listed = Obligation.objects.of(kind.code, TOMORROW)
+        for one in listed:
+            version = UnitVersion.objects.as_of(TOMORROW).get(unit_id=one.unit_id)
+            assert due.at(version.path, version.grade), (kind.code, version.code)
+        today = kind.runs(DAY)
+        for one in Obligation.objects.of(kind.code, DAY).silent():
+            version = UnitVersion.objects.as_of(DAY).get(unit_id=one.unit_id)
+            assert today.at(version.path, version.grade), (kind.code, version.code)
+
+
+def _reset(cast: Cast) -> None:
+    """The morning as it began: hypothesis tries many changes within one test."""
+    for model in (DayException, Term, Suspension, StaggeredReturn, ResponseLevel):
+        model.objects.all().delete()
+    Obligation.objects.all().delete()
+    ObligationDay.objects.all().delete()
+    UnitVersion.objects.filter(unit_id=cast.named_group.id).update(grade=8)
+    UnitVersion.objects.filter(unit_id=cast.plain_group.id).update(grade=9)
+    materialise_day(day=DAY, at=AT - ONE_DAY, by=SYSTEM)
+
+
+@pytest.fixture
+def school_suspension(cast: Cast) -> Iterator[Callable[[], object]]:
+    yield lambda: suspend(cast)
+
+
+def test_a_rehearsal_says_what_the_change_does_and_does_nothing(
+    cast: Cast, school_suspension: Callable[[], object]
+) -> None:
+    set_level(cast)
+    tell(cast.plain_group)
+    before = list(Obligation.objects.order_by("kind", "unit_id").values())
+    effects = rehearse(school_suspension, days=[DAY], path=cast.school.path, at=AT)
+    assert list(Obligation.objects.order_by("kind", "unit_id").values()) == before
+    assert not Suspension.objects.exists()
+    said = {one.kind.code: (one.asked, one.let_off, one.answered) for one in effects}
+    assert said == {MORNING: (0, 2, 1), HOME: (3, 0, 0)}
+    school_suspension()
+    assert counts(cast.school).excused == 2
+    assert counts(cast.school, HOME).expected == 3
+
+
+def test_a_rehearsal_of_a_day_ahead_counts_units(cast: Cast) -> None:
+    def change() -> object:
+        return suspend(cast, "county", day=TOMORROW)
+
+    days = [DAY, TOMORROW]
+    effects = rehearse(change, days=days, path=cast.county.path, at=AT)
+    assert {(one.kind.code, one.day, one.let_off) for one in effects} == {
+        (MORNING, TOMORROW, 4),
+        (REPORT, TOMORROW, 2),
+    }
+    assert school_day(TOMORROW).at(cast.named_group.path)
