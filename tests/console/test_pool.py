@@ -23,7 +23,7 @@ from django.db.backends.postgresql.base import DatabaseWrapper
 from django.test import Client
 
 from fangxian.config.database import Login, direct_login, django_database
-from fangxian.config.environment import DatabaseRole, Environment
+from fangxian.config.environment import DatabaseRole
 from fangxian.console.privileges import runner_for
 from fangxian.console.roles import connect
 from fangxian.watch.checks.models import Check
@@ -164,12 +164,13 @@ def two(transactional_db: None) -> Iterator[tuple[Person, Person]]:
         run.mkdir()
         stack.enter_context(pgbouncer(run))
         web = database_login(DatabaseRole.WEB)
-        environment = Environment(
-            home=settings.FANGXIAN.home,
-            database_url=url(web, str(run), PORT),
-            database_web_url=url(web, str(run), PORT),
-            database_direct_url=url(database_login(DatabaseRole.OWNER), web.host, web.port),
-            db_role=DatabaseRole.WEB,
+        environment = settings.FANGXIAN.model_copy(
+            update={
+                "database_url": url(web, str(run), PORT),
+                "database_web_url": url(web, str(run), PORT),
+                "database_direct_url": url(database_login(DatabaseRole.OWNER), web.host, web.port),
+                "db_role": DatabaseRole.WEB,
+            }
         )
         people = [Person(django_database(environment)) for _ in range(2)]
         for person in people:
