@@ -18,6 +18,7 @@ EVENTS: dict[str, object] = {
     AccountEvent.SIGN_IN_FAILED: _("Failed to sign in"),
     AccountEvent.SIGNED_OUT: _("Signed out"),
     AccountEvent.PASSWORD_CHANGED: _("Changed a password"),
+    AccountEvent.ADDRESS_CHANGED: _("Changed e-mail or telephone"),
     AccountEvent.PASSWORD_LINK_MADE: _("Made a link for a new password"),
     AccountEvent.DEACTIVATED: _("Closed an account"),
     AccountEvent.REACTIVATED: _("Opened an account again"),

@@ -100,6 +100,7 @@ class AccountEvent(Event):
     SIGNED_OUT = "accounts.signed_out"
     PASSWORD_CHANGED = "accounts.password_changed"  # noqa: S105 (an event's name)
     PASSWORD_LINK_MADE = "accounts.password_link_made"  # noqa: S105 (an event's name)
+    ADDRESS_CHANGED = "accounts.address_changed"
     DEACTIVATED = "accounts.deactivated"
     REACTIVATED = "accounts.reactivated"
 

@@ -3,8 +3,6 @@
 from datetime import datetime, time, timedelta
 from enum import IntEnum, StrEnum
 
-from django.utils.translation import gettext_lazy as _
-
 from fangxian.foundation.accounts.rules import Role
 from fangxian.kernel.access import Permission
 from fangxian.kernel.audit import Event
@@ -78,14 +76,6 @@ MOVES: dict[State, set[State]] = {
     State.SENT: set(),
     State.GIVEN_UP: set(),
     State.SUPPRESSED: set(),
-}
-
-STATE_LABELS = {
-    State.QUEUED: _("Waiting"),
-    State.SENDING: _("On its way"),
-    State.SENT: _("Sent"),
-    State.GIVEN_UP: _("Given up"),
-    State.SUPPRESSED: _("Not needed any more"),
 }
 
 QUIET_FROM = time(22, 0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,8 @@ from fangxian.kernel.registry import menu_for
 from fangxian.kernel.shell.headers import reader_cookie
 
 ON_PHONE = 4  # entries that fit beside "More" at the bottom of a 360 px screen
+
+MOST_SHOWN = 99
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,36 @@ def declare_place(name_of: Callable[[Actor], str]) -> None:
     _place[:] = [name_of]
 
 
+@dataclass(frozen=True)
+class Bell:
+    """Where one's notices are, and how many wait; counted only where the frame is drawn."""
+
+    url_name: str
+    count: Callable[[Actor], int]
+    actor: Actor
+
+    @cached_property
+    def url(self) -> str:
+        return reverse(self.url_name)
+
+    @cached_property
+    def waiting(self) -> int:
+        return self.count(self.actor)
+
+    @property
+    def shown(self) -> str:
+        """The number as it fits: 99+ is many."""
+        return f"{MOST_SHOWN}+" if self.waiting > MOST_SHOWN else str(self.waiting)
+
+
+_bell: list[tuple[str, Callable[[Actor], int]]] = []
+
+
+def declare_bell(url_name: str, count: Callable[[Actor], int]) -> None:
+    """Say where notices are read and how to count those that wait; the kernel sends none."""
+    _bell[:] = [(url_name, count)]
+
+
 def context(request: HttpRequest) -> dict[str, Any]:
     """The context processor of the frame."""
     actor: Actor = getattr(request, "actor", ANONYMOUS)
@@ -43,6 +76,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
             "user_id": actor.user_id or "",
             "name": actor.name,
             "place": _place[0](actor) if _place and actor.user_id else "",
+            "bell": Bell(*_bell[0], actor) if _bell and actor.user_id else None,
             "menu": entries,
             "menu_first": entries[:ON_PHONE],
             "menu_more": entries[ON_PHONE:],

@@ -5,6 +5,7 @@ from fangxian.foundation.accounts.actions.credentials import (
     check_sign_in,
     make_password_link,
     note_sign_out,
+    set_address,
     set_language,
     use_password_link,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "note_sign_out",
     "reactivate",
     "revoke_token",
+    "set_address",
     "set_language",
     "use_password_link",
     "withdraw_invitation",

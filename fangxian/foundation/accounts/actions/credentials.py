@@ -88,6 +88,18 @@ def set_language(*, language: str, by: Actor) -> None:
 
 
 @transaction.atomic
+def set_address(*, email: str, phone: str, by: Actor, at: datetime) -> None:
+    """Say where one can be reached by e-mail and telephone; empty takes it away."""
+    user = locked_user(in_person(by))
+    email, phone = email.strip(), phone.strip()[:30]
+    if (user.email, user.phone) == (email, phone):
+        return
+    user.email, user.phone = email, phone
+    user.save(update_fields=["email", "phone"])
+    _note(AccountEvent.ADDRESS_CHANGED, user, by, at)
+
+
+@transaction.atomic
 def make_password_link(*, user_id: int, by: Actor, at: datetime) -> str:
     """Make a one-time link for a person who forgot their password; earlier links end."""
     user = locked_user(user_id)

@@ -71,11 +71,12 @@ def send_selected(
         cursor.execute(making(select_sql), filled)
         notices, personal, robots = cursor.fetchone()
     if personal or robots:
-        transaction.on_commit(_begin)
+        transaction.on_commit(begin)
     return Sent(notices, personal + robots)
 
 
-def _begin() -> None:
+def begin() -> None:
+    """Have the worker look for deliveries now."""
     from fangxian.foundation.notices.tasks import begin_soon
 
     begin_soon()

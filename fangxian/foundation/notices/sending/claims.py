@@ -47,7 +47,8 @@ AND ((d.state = 'queued' AND d.not_before <= %(at)s
 """
 
 LANES = f"""
-SELECT d.lane, bool_or(d.is_test), coalesce(max(l.failures), 0), max(l.open_until) > %(real)s
+SELECT d.lane, bool_or(d.is_test), coalesce(max(l.failures), 0), max(l.open_until) > %(real)s,
+       count(*)
 FROM delivery d LEFT JOIN notices_lane l ON l.name = d.lane
 WHERE {DUE} GROUP BY d.lane ORDER BY 3, 1
 """  # noqa: S608 (put together from the constants of this module)
@@ -96,6 +97,7 @@ class Waiting:
     has_tests: bool
     failures: int
     rests: bool
+    count: int = 0
 
 
 def waiting(*, at: datetime, real: datetime) -> list[Waiting]:
@@ -103,8 +105,8 @@ def waiting(*, at: datetime, real: datetime) -> list[Waiting]:
     with connection.cursor() as cursor:
         cursor.execute(LANES, {"since": _since(at), "at": at, "real": real})
         return [
-            Waiting(lane, tests, failures, bool(rests))
-            for lane, tests, failures, rests in cursor.fetchall()
+            Waiting(lane, tests, failures, bool(rests), count)
+            for lane, tests, failures, rests, count in cursor.fetchall()
         ]
 
 

@@ -23,6 +23,9 @@ from fangxian.foundation.notices.sending.sms import text
 logger = logging.getLogger(__name__)
 
 THREADS = 8
+#: a healthy lane with more than this to send is sent by several threads
+MUCH = 200
+MOST_A_LANE = 4
 SECONDS = 45.0
 #: how much longer than that a lane may take before it is left alone
 PATIENCE = 30.0
@@ -60,12 +63,14 @@ def run(*, at: datetime, real: datetime, seconds: float = SECONDS) -> bool:
     turn = Round(at, real, time.monotonic(), seconds)
     lanes: SimpleQueue[Waiting] = SimpleQueue()
     open_lanes = [one for one in claims.waiting(at=at, real=real) if one.has_tests or not one.rests]
-    for one in open_lanes:
+    busy = [one for one in open_lanes if one.failures == 0 and not one.rests]
+    more = [one for one in busy for _again in range(min(one.count // MUCH, MOST_A_LANE - 1))]
+    for one in (*open_lanes, *more):
         lanes.put(one)
     unfinished = {one.lane for one in open_lanes}
     threads = [
         threading.Thread(target=_work, args=(lanes, turn, unfinished), daemon=True)
-        for _number in range(min(THREADS, len(open_lanes)))
+        for _number in range(min(THREADS, lanes.qsize()))
     ]
     for thread in threads:
         thread.start()

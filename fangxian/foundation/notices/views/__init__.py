@@ -1,0 +1,1 @@
+"""Pages: the inbox, how one wants to be told, the logs, and a unit's robots."""
