@@ -8,23 +8,13 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from fangxian.foundation.people.rules import GRANTS, PeopleEvent, PeoplePermission
+        from fangxian.foundation.people.labels import EVENTS, PERMISSIONS
+        from fangxian.foundation.people.rules import GRANTS, PeoplePermission
         from fangxian.kernel import access, audit, registry
 
         access.declare(PeoplePermission, GRANTS)
-        access.name_permissions(
-            {
-                PeoplePermission.VIEW: _("Read the names of a group"),
-                PeoplePermission.MANAGE: _("Change the names of a group"),
-            }
-        )
-        audit.name_events(
-            {
-                PeopleEvent.HEADCOUNT_SET: _("Set the headcount of a group"),
-                PeopleEvent.MEMBERS_ADDED: _("Added people to a group"),
-                PeopleEvent.MEMBER_LEFT: _("Took a person off a group"),
-            }
-        )
+        access.name_permissions(PERMISSIONS)
+        audit.name_events(EVENTS)
         registry.menu(
             registry.MenuItem(50, "people:groups", _("People"), "person", PeoplePermission.VIEW)
         )

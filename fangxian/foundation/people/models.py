@@ -217,6 +217,9 @@ class Membership(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["group", "valid_to"], name="membership_group"),
             models.Index(fields=["path"], name="membership_path"),
+            models.Index(
+                fields=["valid_to"], condition=Q(valid_to__lt=OPEN_END), name="membership_ended"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -382,3 +385,41 @@ class Transfer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.from_school_id} {self.to_school_id}"
+
+
+class Promotion(models.Model):
+    """The groups of a school a year on, confirmed once, from a day on.
+
+    `steps` holds what becomes of each group ({unit, name, name_en, grade, leaves} and what they
+    were), `opened` the ids of the new groups of the first year. It can be undone until the day.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    school = _unit()
+    path = _path()
+    effective_on = models.DateField()
+    steps = models.JSONField()
+    opened = models.JSONField(default=list)
+    by_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    undone_by_id = models.BigIntegerField(null=True)
+    undone_at = models.DateTimeField(null=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    classified: ClassVar = privacy.fields(
+        public="id school path effective_on steps opened at undone_at",
+        personal="by_id undone_by_id",
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["path", "effective_on"],
+                condition=Q(undone_at=None),
+                name="promotion_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.school_id} {self.effective_on}"

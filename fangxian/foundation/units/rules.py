@@ -38,6 +38,7 @@ class UnitEvent(Event):
     TIE_ADDED = "units.tie_added"
     TIE_ENDED = "units.tie_ended"
     IMPORTED = "units.imported"
+    TAKEN_BACK = "units.taken_back"
 
 
 _EVERYBODY = (
@@ -152,7 +153,7 @@ def description_fits(
 
 
 #: years of kindergarten, of school, and of study after it; 0 is no year
-GRADES: Final = (*range(-3, 0), *range(1, 22))
+GRADES: Final = (*range(-4, 0), *range(1, 22))
 
 
 def grade_fits(kind: str, grade: int) -> Decision:

@@ -51,6 +51,24 @@ def school_path(group: UnitVersion) -> str:
     return before + mark
 
 
+def fitting_group(group_id: int, school_id: int, kind: str, day: date) -> UnitVersion:
+    """A group of the school in which a person of this kind can be: of the same population, and
+    with a list of names, for one name among a bare headcount would make the roll one."""
+    group = group_of(group_id, day)
+    if group.school_id != school_id:
+        raise NotFound(_("There is no such group within your scope."))
+    text = ""
+    if KIND_OF[Population(group.unit.population)] != kind:
+        text = _("%(group)s is a group of other people: %(population)s.")
+        text %= {"group": group.name_zh, "population": group.unit.get_population_display()}
+    elif not group.unit.has_roster and group.unit.headcount:
+        text = _("%(group)s has a headcount and no names yet: enter its list first.")
+        text %= {"group": group.name_zh}
+    if text:
+        raise Invalid(text, {"group": [text]})
+    return group
+
+
 @transaction.atomic
 def set_headcount(*, group_id: int, headcount: int, by: Actor, at: datetime) -> Unit:
     """Say how many are on the roll of a group without a list of names."""
@@ -118,8 +136,8 @@ def _enter(group: UnitVersion, people: Sequence[tuple[str, str, str]], at: datet
     )  # fmt: skip
     Membership.objects.bulk_create(
         Membership(
-            person=person, group_id=group.unit_id, school_id=group.school_id, path=group.path,
-            valid_from=at.date(),
+            person=person, group_id=group.unit_id, school_id=place["school_id"],
+            path=group.path, valid_from=at.date(),
         )
         for person in persons
     )  # fmt: skip

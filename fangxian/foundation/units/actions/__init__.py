@@ -17,6 +17,7 @@ from fangxian.foundation.units.actions.importing import (
 )
 from fangxian.foundation.units.actions.moving import close_unit, merge_units, move_unit
 from fangxian.foundation.units.actions.opening import change_unit, open_unit
+from fangxian.foundation.units.actions.planned import take_back
 from fangxian.foundation.units.actions.seeding import Seeded, load_divisions, seed
 
 __all__ = [
@@ -38,5 +39,6 @@ __all__ = [
     "seed",
     "set_contact",
     "stage_import",
+    "take_back",
     "tally",
 ]

@@ -29,6 +29,7 @@ from fangxian.foundation.units.rules import UnitEvent, UnitPermission
 from fangxian.kernel import audit
 from fangxian.kernel.access import Actor
 from fangxian.kernel.errors import Conflict
+from fangxian.kernel.registry import units_closed
 
 
 def _below(path: str, day: date) -> UnitVersionQuerySet:
@@ -55,6 +56,7 @@ def close_unit(*, unit_id: int, day: date, by: Actor, at: datetime) -> int:
     subtree.filter(valid_from=day).delete()  # a change entered for the very day never holds
     subtree.update(valid_to=day)
     closed = Unit.objects.filter(pk__in=ids).update(closed_on=day)
+    units_closed(day=day, path=closing.path, reason=_("This unit has closed."), by=by, at=at)
     audit.record(UnitEvent.CLOSED, by=by, at=at, unit_id=unit_id, path=closing.path,
                  subject=closing.code, detail={"closed_on": str(day), "units": closed})  # fmt: skip
     return closed
@@ -149,6 +151,8 @@ def merge_units(*, from_id: int, into_id: int, day: date, by: Actor, at: datetim
     _join_headcounts(ending, staying)
     moved = _hand_over(ending, staying, day)
     _end_merged(ending, staying, day)
+    merged = _("Merged into %(unit)s.") % {"unit": staying.name_zh}
+    units_closed(day=day, path=ending.path, reason=merged, by=by, at=at)
     audit.record(UnitEvent.MERGED, by=by, at=at, unit_id=from_id, path=ending.path,
                  subject=ending.code,
                  detail={"from": str(day), "into": into_id, "moved": moved})  # fmt: skip
