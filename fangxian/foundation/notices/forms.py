@@ -96,7 +96,9 @@ class RobotForm(ActionForm):
         label=_("Kind"), choices=[(one.value, CHANNEL_LABELS[one]) for one in ROBOTS]
     )
     name = forms.CharField(
-        label=_("Name of the robot"), max_length=60, help_text=_("For example the name of the group.")
+        label=_("Name of the robot"),
+        max_length=60,
+        help_text=_("For example the name of the group."),
     )
     url = forms.CharField(
         label=_("Webhook address"),

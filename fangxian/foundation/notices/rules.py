@@ -163,7 +163,8 @@ def rest_of_lane(failures: int) -> timedelta:
     """How long a lane rests after so many failures in a row: not at all, then longer and longer."""
     if failures < LANE_FAILURES:
         return timedelta(0)
-    return min(LANE_LONGEST_REST, LANE_REST * 2 ** min(failures - LANE_FAILURES, 10))
+    doubled: int = 1 << min(failures - LANE_FAILURES, 10)
+    return min(LANE_LONGEST_REST, LANE_REST * doubled)
 
 
 def masked(address: str) -> str:

@@ -12,8 +12,14 @@ LOCK = "deliver"
 
 
 @app.periodic(cron="* * * * *")
-@app.task(queue=QUEUE, queueing_lock=LOCK, pass_context=False)
-def deliver(timestamp: int) -> None:
+@app.task(queue=QUEUE, queueing_lock="look_for_deliveries", pass_context=False)
+def look_for_deliveries(timestamp: int) -> None:
+    """Once a minute: what was put off until now, and what is to be tried again."""
+    deliver.func()
+
+
+@app.task(queue=QUEUE, queueing_lock=LOCK)
+def deliver() -> None:
     """Send what is due; go on at once where the time was too short for all of it."""
     if sending.run(at=clock.now(), real=clock.real_now()):
         begin_soon()
@@ -23,6 +29,6 @@ def begin_soon() -> None:
     """Have the worker look for deliveries now."""
     try:
         with transaction.atomic():
-            deliver.defer(timestamp=0)
+            deliver.defer()
     except AlreadyEnqueued:
         pass  # somebody asked already

@@ -1,6 +1,7 @@
 """A test message: sent as any other, at once, so that its way is what is tested."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -67,7 +68,7 @@ def _plan(
     if lately.count() >= MOST_A_MINUTE:
         raise Conflict(_("Wait a minute before the next test."))
     ensure_day(day)
-    facts = {
+    facts: dict[str, Any] = {
         "day": day,
         "user": user_id,
         "path": path,

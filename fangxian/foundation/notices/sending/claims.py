@@ -7,6 +7,7 @@ deliveries "sending"; when their time is over they are tried once more, under th
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -113,7 +114,7 @@ def waiting(*, at: datetime, real: datetime) -> list[Waiting]:
 @transaction.atomic
 def claim(lane: str, *, most: int, only_tests: bool, at: datetime, real: datetime) -> list[Parcel]:
     """Take up to so many of a lane's deliveries that are due; urgent ones first."""
-    asked = {
+    asked: dict[str, Any] = {
         "lane": lane,
         "most": most,
         "only_tests": only_tests,
@@ -153,7 +154,7 @@ def settle(parcel: Parcel, outcome: Outcome, *, at: datetime, real: datetime) ->
 
 def give_up(*, at: datetime, real: datetime) -> int:
     """Give up what is of no use any more, or was interrupted twice; returns how many."""
-    asked = {
+    asked: dict[str, Any] = {
         "since": at.date() - timedelta(days=10 * DAYS_BACK),
         "oldest": at - TOO_OLD,
         "real": real,

@@ -9,14 +9,16 @@ import base64
 import hashlib
 import hmac
 import json
+import time
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import requests
-from apprise.plugins import custom_json, dingtalk, feishu, wecombot
+from apprise.plugins import NotifyBase, custom_json, dingtalk, feishu, wecombot
 from django.conf import settings
 
 from fangxian.foundation.notices.models import Robot
@@ -104,20 +106,27 @@ def tell(message: Message) -> Outcome:
     return _judged(channel, exchange.answer, robot)
 
 
+def _make(plugin: Callable[..., Any], **facts: Any) -> NotifyBase:
+    """A plugin of Apprise's, whose constructors say nothing about their types."""
+    made: NotifyBase = plugin(**facts)
+    return made
+
+
 def _wecom(robot: Robot, message: Message) -> None:
     key = parse_qs(urlsplit(robot.url).query).get("key", [""])[0]
-    wecombot.NotifyWeComBot(key=key).notify(body=message.text[:LONGEST])
+    plugin = _make(wecombot.NotifyWeComBot, key=key)
+    plugin.notify(body=message.text[:LONGEST])
 
 
 def _dingtalk(robot: Robot, message: Message) -> None:
     token = parse_qs(urlsplit(robot.url).query).get("access_token", [""])[0]
-    plugin = dingtalk.NotifyDingTalk(token=token, secret=robot.secret or None)
+    plugin = _make(dingtalk.NotifyDingTalk, token=token, secret=robot.secret or None)
     plugin.notify(body=message.text[:LONGEST])
 
 
 def _feishu(robot: Robot, message: Message) -> None:
     token = urlsplit(robot.url).path.rstrip("/").rpartition("/")[2]
-    feishu.NotifyFeishu(token=token).notify(body=message.text[:LONGEST])
+    _make(feishu.NotifyFeishu, token=token).notify(body=message.text[:LONGEST])
 
 
 def _webhook(robot: Robot, message: Message) -> None:
@@ -128,7 +137,7 @@ def _webhook(robot: Robot, message: Message) -> None:
         "at": message.at.isoformat(),
         "key": message.key,
     }
-    plugin = custom_json.NotifyJSON(host=urlsplit(robot.url).hostname, payload=more)
+    plugin = _make(custom_json.NotifyJSON, host=urlsplit(robot.url).hostname, payload=more)
     plugin.notify(title=message.title, body=message.body or message.title)
 
 
@@ -143,11 +152,11 @@ _PLUGINS: dict[Channel, Callable[[Robot, Message], None]] = {
 def _judged(channel: Channel, answer: wire.Answer, robot: Robot) -> Outcome:
     said = _without_secrets(answer.text, robot)
     status = answer.status_code
-    if status == requests.codes.too_many:
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
         return Outcome(Failure.BUSY, str(status))
-    if status >= requests.codes.server_error:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Outcome(Failure.BROKEN, f"{status} {said}")
-    if not requests.codes.ok <= status < requests.codes.multiple_choices:
+    if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return Outcome(Failure.REFUSED, f"{status} {said}")
     if channel is Channel.WEBHOOK:
         return SENT
@@ -181,8 +190,6 @@ def _without_secrets(text: str, robot: Robot) -> str:
 
 def _signed_for_feishu(content: bytes, secret: str) -> bytes:
     """Feishu's signature stands in the message: the secret and the second it was signed."""
-    import time
-
     second = str(int(time.time()))
     sign = base64.b64encode(_hmac(f"{second}\n{secret}", b"")).decode()
     return json.dumps({**json.loads(content), "timestamp": second, "sign": sign}).encode()
