@@ -11,6 +11,7 @@ from fangxian.foundation.obligations.lists import materialise, materialise_day
 from fangxian.foundation.obligations.models import Obligation, ObligationDay
 from fangxian.foundation.obligations.rehearsal import Effect, rehearse
 from fangxian.foundation.obligations.rules import ObligationEvent, ObligationPermission
+from fangxian.foundation.obligations.telling import tell_the_chased
 from fangxian.foundation.units.models import UnitVersion
 from fangxian.kernel import audit
 from fangxian.kernel.access import Actor
@@ -170,6 +171,8 @@ def chase(*, kind: str, unit: UnitVersion, day: date, by: Actor, at: datetime) -
         )
         asked = int(cursor.rowcount)
     audit.record(
+    if asked:
+        tell_the_chased(kind=kind_by_code(kind), path=unit.path, day=day, at=at)
         ObligationEvent.CHASED,
         by=by,
         at=at,
