@@ -1,15 +1,19 @@
 """Boards: who has answered, who has not, where help is needed; and the list of the silent."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -23,13 +27,21 @@ from fangxian.foundation.units.queries import resolve
 from fangxian.kernel import access, clock
 from fangxian.kernel.access.requests import Request
 from fangxian.kernel.errors import Invalid, NotFound
+from fangxian.kernel.shared import Shared
 from fangxian.situation import queries, rules, texts
 from fangxian.situation.forms import DayForm, ExcuseForm
 from fangxian.watch.reporting.rules import ReportPermission
 
 PAGE_SIZE = 50
+#: a drawing may be as old as this, on top of the counts it shows
+DRAWN_SECONDS = 1.0
 #: parameters that only the polling fragment carries: they belong in no link
 OF_THE_FRAGMENT = ("seen", "said")
+
+
+_drawings: Shared[tuple[Hashable, ...], str] = Shared(
+    lambda: min(DRAWN_SECONDS, settings.FANGXIAN.board_cache_seconds)
+)
 
 
 @dataclass(frozen=True)
@@ -106,14 +118,23 @@ def now(request: Request, code: str) -> HttpResponse:
         unit=asked.unit, day=asked.day, kind=asked.kind, at=asked.at
     ):
         return HttpResponse(status=204)
-    page = _moving(request, asked)
     said = request.GET.get("said", "")
-    page["announce"] = page["step"] is not None and said != str(page["step"])
     kept = request.GET.copy()
     for name in OF_THE_FRAGMENT:
         kept.pop(name, None)
     request.GET = kept  # type: ignore[assignment]
-    return render(request, "situation/now.html", page)
+    # Whoever holds the same roles sees the same: drawing it costs more than counting.
+    language = get_language()
+    key = (request.path, kept.urlencode(), asked.day, said, language, request.actor.holdings)
+    return HttpResponse(_drawings.get(key, lambda: _drawn(request, asked, said, language)))
+
+
+def _drawn(request: Request, asked: Asked, said: str, language: str) -> str:
+    """The moving part in a language, in whichever thread it is drawn."""
+    with override(language):
+        page = _moving(request, asked)
+        page["announce"] = page["step"] is not None and said != str(page["step"])
+        return render_to_string("situation/now.html", page, request)
 
 
 def _moving(request: Request, asked: Asked) -> dict[str, Any]:
@@ -272,6 +293,7 @@ def excuse(request: Request, code: str) -> HttpResponse:
         form.refuse(error)
         return _silent_page(request, asked, form, status=422)
     forget_shared()
+    _drawings.forget()
     messages.success(request, _("%(unit)s is excused.") % {"unit": unit.name_zh})
     return HttpResponseRedirect(asked.url("silent"))
 

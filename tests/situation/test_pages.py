@@ -10,6 +10,8 @@ from django.utils import translation
 
 from fangxian.foundation.obligations.models import Chase, Obligation
 from fangxian.kernel import shared
+from fangxian.kernel.access.requests import Request
+from fangxian.situation import views
 from tests.cast import AT, DAY, Cast
 
 MORNING = "check.morning"
@@ -292,3 +294,24 @@ def test_both_languages_are_complete() -> None:
         assert untranslated == []
     with translation.override("zh-hans"):
         assert translation.gettext("Call first") == "优先电话催报"
+
+
+def test_a_drawing_is_shared_by_those_with_the_same_roles_only(
+    cast: Cast, at_eight: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[str] = []
+    draw = views._drawn
+
+    def counted(request: Request, asked: views.Asked, said: str, language: str) -> str:
+        drawn.append(f"{request.actor.name} {language}")
+        return draw(request, asked, said, language)
+
+    monkeypatch.setattr(views, "_drawn", counted)
+    monkeypatch.setattr(views._drawings, "_times", 1_000_000)  # as if drawing took its time
+    readers = ["county_officer", "county_officer", "city_officer", "inspector"]
+    pages = [client(cast, who).get(f"/board/510104/now/{Q}").content for who in readers]
+    chinese = client(cast, "county_officer", "zh-hans").get(f"/board/510104/now/{Q}").content
+    assert pages[0] == pages[1]
+    assert [b"00012345678" in page for page in pages] == [True, True, False, False]
+    assert "完整率" in chinese.decode()
+    assert len(drawn) == len(set(drawn)) == 4
