@@ -19,6 +19,9 @@ from fangxian.kernel.intake.rules import Outcome
 
 PIECE: Final = 50_000  # lines between two looks at whether the person gave up
 
+NEW: Final = sql.SQL("('new')")
+KEPT: Final = sql.SQL("('changed', 'moved')")
+
 LOCK = """
 SELECT u.id FROM units_unit u JOIN units_unitversion v ON v.unit_id = u.id
 WHERE v.kind = 'group' AND v.valid_from <= %(today)s AND v.valid_to > %(today)s
@@ -39,6 +42,11 @@ WHERE r.{name} IS NOT NULL AND j.outcome IN ('new', 'changed', 'moved')
 ON CONFLICT DO NOTHING
 """
 
+COHORTS_BY_NAME = """
+CREATE TEMPORARY TABLE roster_cohort ON COMMIT DROP AS
+SELECT c.id, c.kind, c.school_id, c.name FROM people_cohort c JOIN roster_school s USING (path)
+WHERE c.valid_to = %(open)s
+"""
 PERSONS = """
 INSERT INTO people_person (id, school_id, path, kind, name, number, id_kind, id_number, phone,
                            born, sex, created_at, updated_at)
@@ -114,12 +122,12 @@ INSERT INTO people_cohortmembership
        (person_id, cohort_id, school_id, path, place, valid_from, valid_to)
 SELECT j.target, c.id, r.school_id, s.path, coalesce(r.{seat}, ''), %(today)s, %(open)s
 FROM {rows} r JOIN {judged} j USING (line) JOIN roster_school s USING (school_id)
-JOIN people_cohort c
-  ON c.path = s.path AND c.kind = {kind} AND c.name = r.{name} AND c.valid_to = %(open)s
-WHERE j.outcome IN ('new', 'changed', 'moved') AND r.line BETWEEN %(first)s AND %(last)s
-  AND (j.outcome = 'new' OR NOT EXISTS (
-      SELECT FROM people_cohortmembership m
-      WHERE m.person_id = j.target AND m.cohort_id = c.id AND m.valid_to = %(open)s))
+JOIN roster_cohort c ON c.school_id = r.school_id AND c.kind = {kind} AND c.name = r.{name}
+WHERE j.outcome IN {outcomes} AND r.line BETWEEN %(first)s AND %(last)s
+"""
+NOT_YET = """
+AND NOT EXISTS (SELECT FROM people_cohortmembership m
+                WHERE m.person_id = j.target AND m.cohort_id = c.id AND m.valid_to = %(open)s)
 """
 LEAVE = (
     "UPDATE people_person p SET left_on = %(today)s, updated_at = %(at)s FROM {judged} j "
@@ -181,9 +189,7 @@ class _Writing:
         """Execute one of the statements above; `first` and `last` bound its lines."""
         bounds = {name: parts.pop(name) for name in ("first", "last") if name in parts}
         with connection.cursor() as cursor:
-            cursor.execute(
-                sql.SQL(text).format(**self._names, **parts), {**self._values, **bounds}
-            )
+            cursor.execute(sql.SQL(text).format(**self._names, **parts), {**self._values, **bounds})
             return cursor.fetchall() if cursor.description else []
 
     def all(self) -> None:
@@ -193,15 +199,16 @@ class _Writing:
         cohorts = self._cohorts_said()
         for parts in cohorts:
             self.run(COHORTS_NEW, **parts)
+        self.run(COHORTS_BY_NAME)
+        for name in ("roster_group", "roster_cohort"):
+            self.run(f"ANALYZE {name}")
         last = self._last_line()
         for first in range(1, last + 1, PIECE):
             bounds = {"first": first, "last": min(first + PIECE - 1, last)}
             self._piece(bounds, cohorts)
             self.job.steps.at(bounds["last"], last)
 
-    def _piece(
-        self, bounds: dict[str, int], cohorts: list[dict[str, sql.Composable]]
-    ) -> None:
+    def _piece(self, bounds: dict[str, int], cohorts: list[dict[str, sql.Composable]]) -> None:
         old = self.job.intake.counts
         changes = old.get(Outcome.CHANGED, 0) or old.get(Outcome.MOVED, 0)
         self.run(PERSONS, **bounds)
@@ -216,13 +223,13 @@ class _Writing:
                 other = sql.SQL(OTHER_COHORT).format(**parts)
                 self.run(COHORTS_LEFT, other=other, **bounds)
                 self.run(COHORTS_ENDED, other=other, **bounds)
-            self.run(COHORT_MEMBERS, **parts, **bounds)
+                self.run(COHORT_MEMBERS + NOT_YET, outcomes=KEPT, **parts, **bounds)
+            self.run(COHORT_MEMBERS, outcomes=NEW, **parts, **bounds)
 
     def _guardians(self, bounds: dict[str, int], changes: bool) -> None:
-        new, others = sql.SQL("('new')"), sql.SQL("('changed', 'moved')")
-        self.run(GUARDIANS, outcomes=new, again=sql.SQL(""), **bounds)
+        self.run(GUARDIANS, outcomes=NEW, again=sql.SQL(""), **bounds)
         if changes:
-            self.run(GUARDIANS, outcomes=others, again=sql.SQL(SAID_AGAIN), **bounds)
+            self.run(GUARDIANS, outcomes=KEPT, again=sql.SQL(SAID_AGAIN), **bounds)
 
     def _cohorts_said(self) -> list[dict[str, sql.Composable]]:
         """The kinds of cohort that the file has a column for."""

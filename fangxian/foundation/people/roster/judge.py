@@ -188,9 +188,7 @@ def _names(job: Job) -> dict[str, sql.Composable]:
     found: dict[str, sql.Composable] = {"rows": job.table("roster_row"), "judged": job.table()}
     for code, (alias, field) in twice.items():
         found[code] = _reason(code, field, other.format(sql.SQL(alias), sql.SQL("r")))
-    found["person_twice"] = _reason(
-        "person_twice", "", other.format(sql.SQL("t"), sql.SQL("m"))
-    )
+    found["person_twice"] = _reason("person_twice", "", other.format(sql.SQL("t"), sql.SQL("m")))
     found["number_taken"] = _reason("number_taken", "number", sql.SQL("coalesce(r.number, '')"))
     for code in ("elsewhere", "kind_differs", "namesake"):
         found[code] = _reason(code, "", sql.SQL("''"))
@@ -225,7 +223,9 @@ def _changed() -> sql.Composed:
 def _cohort_joins() -> list[sql.Composed]:
     return [
         sql.SQL(COHORT).format(
-            kind=sql.Literal(kind.value), alias=sql.Identifier(kind.value), name=sql.Identifier(name)
+            kind=sql.Literal(kind.value),
+            alias=sql.Identifier(kind.value),
+            name=sql.Identifier(name),
         )
         for kind, (name, _seat) in COHORTS.items()
     ]

@@ -4,43 +4,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='RosterRow',
+            name="RosterRow",
             fields=[
-                ('line', models.IntegerField(primary_key=True, serialize=False)),
-                ('school_id', models.BigIntegerField(null=True)),
-                ('group_id', models.BigIntegerField(null=True)),
-                ('kind', models.TextField(db_collation='C', null=True)),
-                ('name', models.TextField(db_collation='C', null=True)),
-                ('sex', models.TextField(db_collation='C', null=True)),
-                ('number', models.TextField(db_collation='C', null=True)),
-                ('id_kind', models.TextField(db_collation='C', null=True)),
-                ('id_number', models.TextField(db_collation='C', null=True)),
-                ('born', models.DateField(null=True)),
-                ('phone', models.TextField(db_collation='C', null=True)),
-                ('dormitory', models.TextField(db_collation='C', null=True)),
-                ('bed', models.TextField(db_collation='C', null=True)),
-                ('bus', models.TextField(db_collation='C', null=True)),
-                ('bus_seat', models.TextField(db_collation='C', null=True)),
-                ('canteen', models.TextField(db_collation='C', null=True)),
-                ('canteen_seat', models.TextField(db_collation='C', null=True)),
-                ('guardian1', models.TextField(db_collation='C', null=True)),
-                ('relation1', models.TextField(db_collation='C', null=True)),
-                ('phone1', models.TextField(db_collation='C', null=True)),
-                ('guardian2', models.TextField(db_collation='C', null=True)),
-                ('relation2', models.TextField(db_collation='C', null=True)),
-                ('phone2', models.TextField(db_collation='C', null=True)),
-                ('wrong', models.TextField(null=True)),
+                ("line", models.IntegerField(primary_key=True, serialize=False)),
+                ("school_id", models.BigIntegerField(null=True)),
+                ("group_id", models.BigIntegerField(null=True)),
+                ("kind", models.TextField(db_collation="C", null=True)),
+                ("name", models.TextField(db_collation="C", null=True)),
+                ("sex", models.TextField(db_collation="C", null=True)),
+                ("number", models.TextField(db_collation="C", null=True)),
+                ("id_kind", models.TextField(db_collation="C", null=True)),
+                ("id_number", models.TextField(db_collation="C", null=True)),
+                ("born", models.DateField(null=True)),
+                ("phone", models.TextField(db_collation="C", null=True)),
+                ("dormitory", models.TextField(db_collation="C", null=True)),
+                ("bed", models.TextField(db_collation="C", null=True)),
+                ("bus", models.TextField(db_collation="C", null=True)),
+                ("bus_seat", models.TextField(db_collation="C", null=True)),
+                ("canteen", models.TextField(db_collation="C", null=True)),
+                ("canteen_seat", models.TextField(db_collation="C", null=True)),
+                ("guardian1", models.TextField(db_collation="C", null=True)),
+                ("relation1", models.TextField(db_collation="C", null=True)),
+                ("phone1", models.TextField(db_collation="C", null=True)),
+                ("guardian2", models.TextField(db_collation="C", null=True)),
+                ("relation2", models.TextField(db_collation="C", null=True)),
+                ("phone2", models.TextField(db_collation="C", null=True)),
+                ("wrong", models.TextField(null=True)),
             ],
             options={
-                'db_table': 'roster_row',
+                "db_table": "roster_row",
             },
         ),
     ]
