@@ -108,3 +108,23 @@ def calendar_changing(
             following = listener(first=first, last=last, path=path, reason=reason, by=by, at=at)
             stack.enter_context(following)
         yield
+
+
+class ClosingListener(Protocol):
+    """Follows units that are there no more from a day on: all at or below a path."""
+
+    def __call__(self, *, day: date, path: str, reason: str, by: Actor, at: datetime) -> None: ...
+
+
+_closing_listeners: list[ClosingListener] = []
+
+
+def on_units_closed(listener: ClosingListener) -> None:
+    """Be told, inside the transaction, when units close."""
+    _closing_listeners.append(listener)
+
+
+def units_closed(*, day: date, path: str, reason: str, by: Actor, at: datetime) -> None:
+    """Tell who follows; called by the actions that close units."""
+    for listener in _closing_listeners:
+        listener(day=day, path=path, reason=reason, by=by, at=at)

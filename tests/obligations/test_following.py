@@ -7,7 +7,9 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from fangxian.foundation.obligations import following
 from fangxian.foundation.obligations.actions import (
     answer,
     cancel,
@@ -19,6 +21,7 @@ from fangxian.foundation.obligations.kinds import all_kinds
 from fangxian.foundation.obligations.models import Obligation, ObligationDay
 from fangxian.foundation.obligations.queries import standing
 from fangxian.foundation.obligations.rules import Counts
+from fangxian.foundation.obligations.tasks import follow_later, looked_through
 from fangxian.foundation.schooldays import actions as calendar
 from fangxian.foundation.schooldays.models import (
     DayException,
@@ -30,7 +33,8 @@ from fangxian.foundation.schooldays.queries import school_day
 from fangxian.foundation.schooldays.rules import Season
 from fangxian.foundation.situations import actions as situations
 from fangxian.foundation.situations.models import ResponseLevel
-from fangxian.foundation.units.models import UnitVersion
+from fangxian.foundation.units.actions import close_unit, merge_units
+from fangxian.foundation.units.models import Unit, UnitVersion
 from fangxian.kernel.clock import SHANGHAI
 from fangxian.kernel.models import AuditEvent
 from tests.cast import AT, DAY, SYSTEM, Cast, Place
@@ -190,6 +194,71 @@ def test_a_single_group_is_closed_this_morning(cast: Cast) -> None:
     assert row(cast.named_group).excused_at is None
     assert row(cast.school, REPORT).excused_at is None
     assert counts(cast.school).excused == 1
+
+
+def test_a_group_that_ceases_this_morning_is_excused(cast: Cast) -> None:
+    materialise_day(day=TOMORROW, at=AT, by=SYSTEM)
+    tell(cast.point_group)
+    by = cast.actor("unit_admin")
+    close_unit(unit_id=cast.point.id, day=DAY, by=by, at=AT)
+    close_unit(unit_id=cast.plain_group.id, day=DAY, by=by, at=AT)
+    closed = row(cast.plain_group)
+    assert (closed.excused_at, bool(closed.reason)) == (AT, True)
+    assert row(cast.point_group).excused_at is None  # it had answered
+    assert counts(cast.school).expected == 3
+    assert not on_list(cast.plain_group, day=TOMORROW)
+    assert ObligationDay.objects.get(day=TOMORROW, kind=MORNING).expected == 3
+    calendar.declare_day(unit_id=cast.county.id, day=DAY, is_open=True, reason="x", by=by, at=AT)
+    assert row(cast.plain_group).excused_at == AT
+
+
+def test_groups_merged_this_morning_answer_as_one(cast: Cast) -> None:
+    Unit.objects.filter(pk=cast.named_group.id).update(has_roster=False)
+    merge_units(
+        from_id=cast.plain_group.id,
+        into_id=cast.named_group.id,
+        day=DAY,
+        by=cast.actor("unit_admin"),
+        at=AT,
+    )
+    assert row(cast.plain_group).excused_at == AT
+    assert row(cast.named_group).excused_at is None
+
+
+def test_a_school_without_groups_owes_its_report_alone(cast: Cast) -> None:
+    by = cast.actor("unit_admin")
+    close_unit(unit_id=cast.tiny_group.id, day=DAY, by=by, at=AT)
+    materialise_day(day=TOMORROW, at=AT, by=SYSTEM)
+    assert row(cast.tiny_school, REPORT, TOMORROW).roll is None
+    assert (
+        not Obligation.objects.of(MORNING, TOMORROW).filter(school_id=cast.tiny_school.id).exists()
+    )
+    suspend(cast, "tiny_school")
+    assert row(cast.tiny_school, REPORT).excused_at == AT
+
+
+def test_the_lists_ahead_of_a_whole_province_follow_in_the_background(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "MANY", 1)
+    materialise_day(day=TOMORROW, at=AT, by=SYSTEM)
+    late = moment(23, 59)
+    suspend(cast, "county", at=late)
+    assert row(cast.named_group).excused_at == late
+    assert on_list(cast.named_group, day=TOMORROW)
+    jobs = ProcrastinateJob.objects.filter(task_name=following.FOLLOW_LATER)
+    assert [job.args["day"] for job in jobs] == [str(TOMORROW)]
+    follow_later(**jobs[0].args)  # after midnight already: it counts as of the change
+    assert row(cast.named_group, day=TOMORROW).cancelled_at == late
+    assert on_list(cast.other_group, day=TOMORROW)
+
+
+@pytest.mark.parametrize(
+    ("at", "looked"),
+    [(moment(8), False), (moment(18), True), (moment(18, 5), False), (moment(23, 45), True)],
+)
+def test_lists_are_looked_through_in_the_evening(at: datetime, looked: bool) -> None:
+    assert looked_through(at) == looked
 
 
 @pytest.mark.parametrize(("at", "stays"), [(moment(23, 59), False), (moment(0, 1, TOMORROW), True)])
@@ -365,7 +434,7 @@ def everything(cast: Cast, at: datetime) -> dict[tuple[str, str, date], object]:
     st.sampled_from(["suspended", "declared", "term", "staggered", "level"]),
     min_size=1, max_size=4, unique=True))  # fmt: skip
 @settings(
-    max_examples=10,
+    max_examples=6,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -5,9 +5,9 @@ from datetime import date, datetime
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from fangxian.foundation.obligations.following import follow_calendar
+from fangxian.foundation.obligations.following import follow_calendar, follow_closing
 from fangxian.foundation.obligations.kinds import kind_by_code
-from fangxian.foundation.obligations.lists import materialise, materialise_day
+from fangxian.foundation.obligations.lists import has_lists, materialise, materialise_day
 from fangxian.foundation.obligations.models import Obligation, ObligationDay
 from fangxian.foundation.obligations.rehearsal import Effect, rehearse
 from fangxian.foundation.obligations.rules import ObligationEvent, ObligationPermission
@@ -24,6 +24,8 @@ __all__ = [
     "chase",
     "excuse",
     "follow_calendar",
+    "follow_closing",
+    "has_lists",
     "materialise",
     "materialise_day",
     "rehearse",
@@ -170,9 +172,9 @@ def chase(*, kind: str, unit: UnitVersion, day: date, by: Actor, at: datetime) -
             ],
         )
         asked = int(cursor.rowcount)
-    audit.record(
     if asked:
         tell_the_chased(kind=kind_by_code(kind), path=unit.path, day=day, at=at)
+    audit.record(
         ObligationEvent.CHASED,
         by=by,
         at=at,

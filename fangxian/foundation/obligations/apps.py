@@ -18,3 +18,4 @@ class ObligationsConfig(AppConfig):
         access.name_permissions(PERMISSIONS)
         kinds.register(CHASED)
         registry.on_calendar_change(follow_calendar)
+        registry.on_units_closed(follow_closing)

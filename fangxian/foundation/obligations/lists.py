@@ -67,6 +67,12 @@ def materialise_day(*, day: date, at: datetime, by: Actor) -> dict[str, int]:
     return {kind.code: materialise(kind=kind, day=day, at=at, by=by) for kind in all_kinds()}
 
 
+def has_lists(day: date) -> bool:
+    """Whether every kind's list of a day is made."""
+    made = set(ObligationDay.objects.filter(day=day).values_list("kind", flat=True))
+    return all(kind.code in made for kind in all_kinds())
+
+
 def lock_list(cursor: CursorWrapper, kind: Kind, day: date) -> None:
     """Be the only one who writes a kind's list of a day, until commit."""
     key = f"materialise:{kind.code}:{day}"

@@ -1,16 +1,17 @@
 """Background work: the lists of the days to come are made ahead, so that silence has a row."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from procrastinate.contrib.django import app
 
-from fangxian.foundation.obligations.actions import materialise_day
+from fangxian.foundation.obligations.actions import has_lists, materialise_day
 from fangxian.kernel import clock
 from fangxian.kernel.access import system
 from fangxian.kernel.partitions import ensure_day
 
 DAYS_AHEAD = 2
 PARTITIONS_AHEAD = 7
+EVENING = 18
 
 
 @app.periodic(cron="*/5 * * * *")
@@ -24,4 +25,19 @@ def make_lists(timestamp: int) -> None:
     for step in range(PARTITIONS_AHEAD + 1):
         ensure_day(at.date() + timedelta(days=step))
     for step in range(DAYS_AHEAD + 1):
-        materialise_day(day=at.date() + timedelta(days=step), at=at, by=by)
+        day = at.date() + timedelta(days=step)
+        if looked_through(at) or not has_lists(day):
+            materialise_day(day=day, at=at, by=by)
+
+
+def looked_through(at: datetime) -> bool:
+    """Whether lists made already are compared with the tree now: every hour of the evening, and
+    to the last before midnight. Changes of the calendar do not wait for it."""
+    return (at.hour >= EVENING and at.minute < 5) or (at.hour == 23 and at.minute >= 30)
+
+
+@app.task
+def follow_later(day: str, at: str) -> None:
+    """Have a day's lists follow a change of the calendar, as of the moment of the change."""
+    by = system("obligations", [])
+    materialise_day(day=date.fromisoformat(day), at=datetime.fromisoformat(at), by=by)

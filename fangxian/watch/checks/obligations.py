@@ -22,7 +22,14 @@ def _home(day: date) -> Place:
 def declare() -> None:
     """Make the four kinds known."""
     by_group = OwedBy.GROUP
-    register(Kind(Session.MORNING.kind, _("Morning check"), by_group, school_day))
-    register(Kind(Session.NOON.kind, _("Noon check"), by_group, _noon))
-    register(Kind(Session.EVENING.kind, _("Evening check"), by_group, school_day, "u.boarding"))
-    register(Kind(Session.HOME.kind, _("Home check"), by_group, _home))
+    on_school_days = _("on every school day")
+    register(
+        Kind(Session.MORNING.kind, _("Morning check"), by_group, school_day, days=on_school_days)
+    )
+    at_noon = _("on school days, while a response level asks for a second check")
+    register(Kind(Session.NOON.kind, _("Noon check"), by_group, _noon, days=at_noon))
+    boarders = _("on every school day, where there are boarders")
+    evening, boarding = Session.EVENING.kind, "u.boarding"
+    register(Kind(evening, _("Evening check"), by_group, school_day, boarding, boarders))
+    at_home = _("on every day at home, while a response level asks for home checks")
+    register(Kind(Session.HOME.kind, _("Home check"), by_group, _home, days=at_home))

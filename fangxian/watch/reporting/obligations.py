@@ -17,4 +17,5 @@ def _runs(day: date) -> Place:
 
 def declare() -> None:
     """Make the kind known."""
-    register(Kind(KIND, _("Daily report"), OwedBy.SCHOOL, _runs))
+    days = _("on every school day, and on all others while a response level asks for home checks")
+    register(Kind(KIND, _("Daily report"), OwedBy.SCHOOL, _runs, days=days))
