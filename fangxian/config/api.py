@@ -14,6 +14,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from fangxian.kernel.errors import DomainError, Invalid, Unauthenticated
 from fangxian.kernel.shell.errors import cannot_be_kept
+from fangxian.kernel.tracing import request_id
 
 ROOMS = "fangxian."
 VERSION = "v1"
@@ -33,8 +34,11 @@ api = NinjaAPI(
 
 def problem(status: int, title: str, **extra: object) -> HttpResponse:
     """An error as RFC 9457 writes it."""
+    told = {"type": "about:blank", "title": title, "status": status, **extra}
+    if reference := request_id.get():
+        told["request_id"] = reference
     return JsonResponse(
-        {"type": "about:blank", "title": title, "status": status, **extra},
+        told,
         status=status,
         content_type=PROBLEM,
     )

@@ -32,6 +32,13 @@ class DatabaseRole(StrEnum):
     WEB = "web"
 
 
+class LogFormat(StrEnum):
+    """Log lines for people, or as JSON for programs."""
+
+    LINES = "lines"
+    JSON = "json"
+
+
 class Demo(StrEnum):
     """Which demonstration to load and run; empty is a real system."""
 
@@ -90,6 +97,9 @@ ADVICE = {
     "https": SWITCH,
     "web_workers": f"{WHOLE_NUMBER} from 1 to 64",
     "web_threads": f"{WHOLE_NUMBER} from 1 to 256",
+    "log_format": "write lines or json",
+    "access_log": SWITCH,
+    "metrics_token": "write at least 16 characters that nobody can guess, or leave it out",
     "grace_seconds": f"{WHOLE_NUMBER} from 1 to 300",
     "board_cache_seconds": "write seconds from 0 (keep nothing) to 3",
     "bind": "write an address such as 127.0.0.1 or 0.0.0.0",
@@ -124,6 +134,9 @@ class Environment(BaseSettings):
     allowed_hosts: Words = []
     web_workers: int = Field(2, ge=1, le=64)
     web_threads: int = Field(2, ge=1, le=256)
+    log_format: LogFormat = LogFormat.LINES
+    access_log: bool = False
+    metrics_token: str = Field("", pattern=r"^$|^.{16,}$")
     grace_seconds: int = Field(10, ge=1, le=300)
     board_cache_seconds: float = Field(2, ge=0, le=3)
     #: what the links in messages begin with; where nothing is said, this machine's own address

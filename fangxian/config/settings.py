@@ -9,6 +9,7 @@ from fangxian.config import environment as _environment
 from fangxian.config.database import django_database
 from fangxian.config.gateways import sms_gateway
 from fangxian.config.keys import key
+from fangxian.config.logs import logging_settings
 
 try:
     FANGXIAN = _environment.load()
@@ -56,6 +57,7 @@ INSTALLED_APPS = [
 
 # Order and contents decide what one check over the API costs.
 MIDDLEWARE = [
+    "fangxian.kernel.tracing.Traced",
     "fangxian.kernel.shell.headers.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -72,6 +74,7 @@ MIDDLEWARE = [
 
 # What stands before an operation of the API that shows a token: see `wsgi.ProgramHandler`.
 PROGRAM_MIDDLEWARE = [
+    "fangxian.kernel.tracing.Traced",
     "fangxian.kernel.shell.headers.SecurityHeaders",
     "fangxian.kernel.shell.language.ProgramLanguage",
     "fangxian.foundation.accounts.middleware.ActorMiddleware",
@@ -137,17 +140,4 @@ if FANGXIAN.https:
 # A batch of 500 checks with their lines is the largest body there is.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {
-        "fangxian": {"level": "INFO"},
-        "procrastinate": {"level": "WARNING"},
-        # A person who mistypes an address is no news for whoever runs the server.
-        "django.request": {"level": "ERROR"},
-        "django": {"handlers": [], "propagate": True},
-    },
-}
+LOGGING = logging_settings(FANGXIAN)

@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from fangxian.config.api import api
 from fangxian.config.health import healthz
+from fangxian.config.metrics import metrics
 
 ROOMS = "fangxian."
 
@@ -23,6 +24,7 @@ def _collect() -> list[URLPattern | URLResolver]:
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("metrics", metrics, name="metrics"),
     path("api/", api.urls),
     *_collect(),
 ]

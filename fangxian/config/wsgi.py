@@ -16,7 +16,12 @@ from whitenoise import WhiteNoise
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fangxian.config.settings")
 django.setup(set_prefix=False)
 
-from fangxian.watch.checks import thin  # noqa: E402 (tables are known only now)
+from fangxian.config.observed import Observed  # noqa: E402 (tables are known only now)
+from fangxian.kernel.tracing import ROUTE  # noqa: E402
+from fangxian.watch.checks import thin  # noqa: E402
+
+# As Django calls the same call.
+THIN_ROUTE = "api:record_check"
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -56,16 +61,19 @@ class Lanes:
         if thin.is_candidate(environ):
             answered = thin.answer(environ, start_response)
             if answered is not None:
+                environ[ROUTE] = THIN_ROUTE
                 return answered
         is_program = "HTTP_AUTHORIZATION" in environ and environ["PATH_INFO"].startswith("/api/")
         lane = self.programs if is_program else self.pages
         return lane(environ, start_response)
 
 
-application = WhiteNoise(
-    Lanes(get_wsgi_application(), ProgramHandler()),
-    root=settings.STATIC_ROOT,
-    prefix=settings.STATIC_URL,
-    max_age=60,
-    immutable_file_test=_is_hashed,
+application = Observed(
+    WhiteNoise(
+        Lanes(get_wsgi_application(), ProgramHandler()),
+        root=settings.STATIC_ROOT,
+        prefix=settings.STATIC_URL,
+        max_age=60,
+        immutable_file_test=_is_hashed,
+    )
 )

@@ -94,3 +94,17 @@ def test_no_request_fails_while_all_processes_are_replaced(tree: Tree) -> None:
     assert replaced(tree, before)
     assert [client.failures for client in clients] == [[]] * len(clients)
     assert {status for client in clients for status in client.answers} == {200}
+    counted = requests_counted(tree.port)
+    assert counted >= sum(len(client.answers) for client in clients)
+
+
+def requests_counted(port: int) -> float:
+    """By all processes, those that have left included."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request("GET", "/metrics")
+        lines = connection.getresponse().read().decode().splitlines()
+    finally:
+        connection.close()
+    counted = 'fangxian_requests_total{method="GET",route="healthz",status="200"}'
+    return next(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(counted))

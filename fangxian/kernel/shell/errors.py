@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from fangxian.kernel.tracing import request_id
+
 
 def page(
     request: HttpRequest | None,
@@ -24,6 +26,7 @@ def page(
         "message": message or reason,
         "advice": advice,
         "fields": fields or {},
+        "reference": request_id.get(),
     }
     if getattr(request, "htmx", False):
         notice = {"title": title, "text": shown["message"]}
