@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import json
 import subprocess
 import sys
@@ -83,7 +84,7 @@ class Table:
         csv.field_size_limit(LONGEST_CELL)
         with (
             self.path.open("rb") as raw,
-            codecs.getreader(self.encoding)(raw) as text,  # type: ignore[arg-type]
+            io.TextIOWrapper(raw, encoding=self.encoding, newline="") as text,
         ):
             number = 0
             try:

@@ -92,7 +92,7 @@ def _in_school(frame: pl.DataFrame, schools: pl.DataFrame, job: Job) -> pl.DataF
     own = schools.filter(pl.col("school_id") == job.place.unit_id)
     if own.height == 0:
         joined = frame.join(schools, on="school", how="left", maintain_order="left")
-        missing = complain(pl.col("school").is_null(), "empty", "school")
+        unsaid = pl.col("school").is_null()
     else:
         # Within a school its code may be left out; another's is a mistake.
         code = own["school"][0]
@@ -101,9 +101,13 @@ def _in_school(frame: pl.DataFrame, schools: pl.DataFrame, job: Job) -> pl.DataF
             .then(pl.lit(job.place.unit_id, dtype=pl.Int64))
             .alias("school_id")
         )
-        missing = pl.lit(None, dtype=pl.String)
+        unsaid = pl.lit(False)  # noqa: FBT003
     unknown = pl.col("school").is_not_null() & pl.col("school_id").is_null()
-    return noted(joined, missing, complain(unknown, "school_unknown", "school", pl.col("school")))
+    return noted(
+        joined,
+        complain(unsaid, "empty", "school"),
+        complain(unknown, "school_unknown", "school", pl.col("school")),
+    )
 
 
 def _in_group(frame: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
