@@ -12,8 +12,7 @@ statistics and 425,000 silent groups need a plan made for them.
     raised   what nobody at its level hears of, and who above hears of it instead
 """
 
-TABLES = ("silent", "step", "heard", "scope", "post", "reader", "raised", "message")
-DROP = "DROP TABLE IF EXISTS " + ", ".join(f"escalation_{name}" for name in TABLES)
+TABLES = ("silent", "step", "heard", "scope", "post", "reader", "raised")
 
 SILENT = """
 CREATE TEMPORARY TABLE escalation_silent ON COMMIT DROP AS

@@ -53,6 +53,8 @@ UNDECIDED = """
 SELECT array_agg(rung) FROM escalation_decided
 WHERE day = %(day)s AND kind = %(kind)s AND due_at = %(due_at)s
 """
+TABLES = (*statements.TABLES, *telling.TABLES)
+DROP = "DROP TABLE IF EXISTS " + ", ".join(f"escalation_{name}" for name in TABLES)
 
 
 @dataclass(frozen=True)
@@ -142,12 +144,11 @@ class _List:
     def tell(self, rungs: Sequence[Rung], by: Actor) -> Swept:
         """Everything from the list of the silent to the notices, in the caller's transaction."""
         names = tuple(rung.code for rung in rungs)
-        self._run(statements.DROP)
-        self._run(statements.SILENT)
-        self._analyze("silent")
+        self._run(DROP)
+        self._make("silent", statements.SILENT)
         firings = self._fire()
         sent = self._send() if firings else (0, 0)
-        self._run(statements.DROP)
+        self._run(DROP)
         swept = Swept(self.kind.code, self.day, names, firings, *sent)
         if firings:
             detail = {"day": str(self.day), "rungs": list(names), "notices": sent[0]}
@@ -159,19 +160,16 @@ class _List:
     def _fire(self) -> int:
         """Write what is told to which school or bureau; returns how many."""
         self._run(statements.STEP)
-        self._run(statements.HEARD)
-        self._analyze("heard")
-        self._run(statements.SCOPE)
+        self._make("heard", statements.HEARD)
+        self._make("scope", statements.SCOPE)
         self._run(statements.FIRE)
         fired = self._count("scope")
         if not fired:
             return 0
-        self._run(statements.POST)
-        self._analyze("scope", "post")
-        self._run(statements.READER)
-        self._analyze("reader")
+        self._make("post", statements.POST)
+        self._make("reader", statements.READER)
         self._run(statements.TOLD)
-        self._run(statements.RAISED)
+        self._make("raised", statements.RAISED)
         self._run(statements.NOTE_GAPS)
         self._run(statements.FIRE_GAPS)
         self._run(statements.TOLD_OF_GAPS)
@@ -182,9 +180,13 @@ class _List:
         for name in ("heard", "raised"):
             self._run(statements.ANSWERED, table=f"escalation_{name}")
         self._run(telling.MESSAGE)
+        self._make("words", telling.WORDS_OF_SCOPES)
         self._run(telling.OF_SCOPES)
         if self.by_group:
+            self._make("own", telling.OWN)
+            self._make("own_words", telling.WORDS_OF_TEACHERS)
             self._run(telling.OF_TEACHERS)
+        self._make("gap_words", telling.WORDS_OF_GAPS)
         self._run(telling.OF_GAPS)
         self._analyze("message")
         self._run(telling.ONCE_EACH)
@@ -211,10 +213,14 @@ class _List:
             cursor.execute(f"SELECT count(*) FROM escalation_{name}")  # noqa: S608
             return int(cursor.fetchone()[0])
 
-    def _analyze(self, *names: str) -> None:
+    def _make(self, name: str, statement: str) -> None:
+        """Run a statement that makes a table, and count it for the plans of the next ones."""
+        self._run(statement)
+        self._analyze(name)
+
+    def _analyze(self, name: str) -> None:
         with connection.cursor() as cursor:
-            for name in names:
-                cursor.execute(f"ANALYZE escalation_{name}")
+            cursor.execute(f"ANALYZE escalation_{name}")
 
     def _parameters(self) -> Mapping[str, Any]:
         past_due = self.at >= self.due_at
