@@ -27,6 +27,7 @@ from bench.processes import memory_of_machine
 from bench.works.batch import check_batch
 from bench.works.board import WITHOUT_CACHE, province_board, uncached_board
 from bench.works.check import check, floor_only
+from bench.works.escalation import escalation_sweep
 from bench.works.mixed import mixed_morning
 from bench.works.report import report_sign
 from bench.works.seed import seed_province
@@ -38,6 +39,7 @@ NAMES = (
     "province_board",
     "report_sign",
     "mixed_morning",
+    "escalation_sweep",
     "seed_province",
 )
 WORKS: dict[str, Callable[[Ground], None]] = {
@@ -45,6 +47,7 @@ WORKS: dict[str, Callable[[Ground], None]] = {
     "province_board": province_board,
     "report_sign": report_sign,
     "mixed_morning": mixed_morning,
+    "escalation_sweep": escalation_sweep,
 }
 # Where every board is counted anew; the noon's checks come last, as they double the day's rows.
 WORKS_WITHOUT_CACHE: dict[str, Callable[[Ground], None]] = {
