@@ -12,8 +12,10 @@ from fangxian.console.demo.reports import Reports
 from fangxian.console.demo.rewind import rewind
 from fangxian.console.models import DemoMorning
 from fangxian.foundation.accounts.models import User
+from fangxian.foundation.escalation.queries import ladders
+from fangxian.foundation.escalation.sweep import sweep
 from fangxian.foundation.obligations.models import ObligationDay
-from fangxian.kernel.access import Actor
+from fangxian.kernel.access import Actor, system
 from fangxian.kernel.clock import real_now
 from fangxian.watch.checks.rules import Session
 
@@ -39,6 +41,8 @@ class Simulation:
         first = (Session.MORNING, Session.HOME)
         self.checks = [Checks(day, session, told) for session in first if session.kind in due]
         self.reports = Reports(day, told)
+        rungs = [rung.at for ladder in ladders(day)[1] for rung in ladder.rungs]
+        self.rungs = sorted(set(rungs))
 
     def turn(self, now: datetime, rest: Callable[[float], None] = lambda spent: None) -> bool:
         """Play what has happened up to `now`; False when it stopped early to look around."""
@@ -50,6 +54,13 @@ class Simulation:
             if time.monotonic() - begun > LONGEST_TURN:
                 return False
         return True
+
+    def remind(self, now: datetime) -> None:
+        """Tell who is to be told of silence by now; after a turn, when the answers are in."""
+        if not self.rungs or now < self.rungs[0]:
+            return
+        sweep(at=now, by=system("escalation", []), days=[self.morning.day])
+        self.rungs = [rung for rung in self.rungs if rung > now]
 
     def _steps(self, now: datetime) -> Iterator[Callable[[], object]]:
         """First the checks, then the reports, since these count them; in small portions."""
@@ -81,6 +92,7 @@ def run(*, forever: Callable[[], bool] = lambda: True) -> None:
             simulation = Simulation(morning)
         now = control.shown(real_now())
         if simulation.turn(now, lambda spent: time.sleep(spent * REST)):
+            simulation.remind(now)
             DemoMorning.objects.update(played_until=now)
             time.sleep(TURN_SECONDS)
         DemoMorning.objects.update(beaten_at=real_now())

@@ -210,10 +210,11 @@ WHERE f.day = DATE '{day}' AND f.kind = %(kind)s AND f.fired_at = %(at)s
 """
 
 TOLD_OF_GAPS = """
-UPDATE escalation_firing f SET told = p.told
-FROM (SELECT role, unit_id, count(*)::int AS told FROM escalation_post GROUP BY role, unit_id) p
-JOIN (SELECT DISTINCT to_level, to_unit, role FROM escalation_raised) r
-  ON r.role = p.role AND r.to_unit = p.unit_id
+UPDATE escalation_firing f SET told = r.told
+FROM (SELECT r.to_level, r.to_unit, count(*)::int AS told
+      FROM (SELECT DISTINCT to_level, to_unit, role FROM escalation_raised) r
+      JOIN escalation_post p ON p.role = r.role AND p.unit_id = r.to_unit
+      GROUP BY r.to_level, r.to_unit) r
 WHERE f.day = DATE '{day}' AND f.kind = %(kind)s AND f.fired_at = %(at)s
-  AND f.rung = 'gap.' || r.to_level AND f.unit_id = r.to_unit
+  AND f.level = r.to_level AND f.unit_id = r.to_unit AND f.rung = 'gap.' || r.to_level
 """
