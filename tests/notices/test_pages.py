@@ -137,7 +137,7 @@ def test_a_test_message_is_planned_and_its_fate_shown(cast: Cast, settings: Sett
     assert 'hx-trigger="every 2s"' in shown
     Delivery.objects.update(state="given_up", last_error="refused:550 no such mailbox")
     shown = page(client, answer["Location"])
-    assert "对方拒收这条消息: 550 no such mailbox" in shown
+    assert "对方拒收这条消息：550 no such mailbox" in shown
     assert "hx-trigger" not in shown
     assert "对方拒收" in page(client, "/notices/deliveries/")
     assert "fx-bell-count" not in page(client, "/notices/"), "a test waits for nobody"

@@ -3,6 +3,7 @@
 import json
 from datetime import datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -24,6 +25,7 @@ from fangxian.foundation.notices.rules import (
     State,
     after_failure,
     masked,
+    masked_url,
     quiet_until,
     rest_of_lane,
     retry_after,
@@ -66,7 +68,7 @@ def test_quiet_hours_put_off_and_never_lose(at: datetime, start: time, end: time
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(at=MOMENTS, start=CLOCK, end=CLOCK)
 def test_the_statement_puts_off_as_the_rule_does(at: datetime, start: time, end: time) -> None:
-    asked = {
+    asked: dict[str, Any] = {
         "n_day": at.date(),
         "n_time": at.time(),
         "n_zone": SHANGHAI.key,
@@ -118,11 +120,16 @@ def test_every_failure_has_its_words() -> None:
         ("13812345678", "138…5678"),
         ("123", "…"),
         ("", "…"),
-        ("qyapi.weixin.qq.com/cgi-bin/webhook/send?key=0123456789", "qya…6789"),
     ],
 )
 def test_an_address_is_never_shown_whole(address: str, shown: str) -> None:
     assert masked(address) == shown
+
+
+def test_what_opens_a_group_is_never_shown() -> None:
+    url = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=0123456789"
+    assert masked_url(url) == "qyapi.weixin.qq.com …6789"
+    assert masked_url("https://example.com/in") == "example.com …"
 
 
 @pytest.mark.parametrize(

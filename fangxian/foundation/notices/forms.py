@@ -15,7 +15,14 @@ from fangxian.foundation.notices.labels import (
     WANTED_LABELS,
 )
 from fangxian.foundation.notices.queries import Choice
-from fangxian.foundation.notices.rules import PERSONAL, ROBOTS, Category, Channel, Wanted
+from fangxian.foundation.notices.rules import (
+    PERSONAL,
+    ROBOTS,
+    TOLD_TO_GROUPS,
+    Category,
+    Channel,
+    Wanted,
+)
 from fangxian.kernel.shell.forms import ActionForm
 
 ANY = ("", _("all"))
@@ -113,7 +120,9 @@ class RobotForm(ActionForm):
         help_text=_("Where the robot asks for signed messages."),
     )
     categories = forms.MultipleChoiceField(
-        label=_("What it tells"), choices=CATEGORIES, widget=forms.CheckboxSelectMultiple
+        label=_("What it tells"),
+        choices=[(one.value, CATEGORY_LABELS[one]) for one in TOLD_TO_GROUPS],
+        widget=forms.CheckboxSelectMultiple,
     )
     only_urgent = forms.BooleanField(label=_("Only what is urgent"), required=False)
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)

@@ -1,5 +1,6 @@
 """The names of channels, categories, events and permissions, in the reader's language."""
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from fangxian.foundation.notices.rules import (
@@ -81,4 +82,4 @@ def why(noted: str) -> str:
     if code not in FAILURE_LABELS:
         return said
     reason = str(FAILURE_LABELS[Failure(code)])
-    return f"{reason}: {said}" if said else reason
+    return gettext("%(reason)s: %(said)s") % {"reason": reason, "said": said} if said else reason

@@ -14,6 +14,7 @@ from fangxian.foundation.notices.rules import (
     DEFAULT_WANTED,
     QUIET_FROM,
     QUIET_TO,
+    TOLD_TO_GROUPS,
     Channel,
     Wanted,
     quiet_until,
@@ -57,7 +58,7 @@ robots AS (
     JOIN accounts_roleassignment a
       ON a.unit_id = r.unit_id AND a.valid_from <= %(n_day)s AND a.valid_to > %(n_day)s
     JOIN made m ON m.user_id = a.user_id AND starts_with(m.path, v.path)
-    WHERE r.is_active AND %(n_category)s = ANY (r.categories)
+    WHERE r.is_active AND %(n_category)s = ANY (r.categories) AND %(n_to_groups)s
       AND (%(n_urgent)s OR NOT r.only_urgent)
     ORDER BY r.id, m.dedupe, m.id
     ON CONFLICT (day, robot_id, dedupe) WHERE robot_id IS NOT NULL DO NOTHING
@@ -110,5 +111,6 @@ def parameters(
         "n_usual": [DEFAULT_WANTED[way].value for way in ways],
         "n_least": Wanted.URGENT if urgent else Wanted.ALL,
         "n_quiet_end": quiet_end,
+        "n_to_groups": template.category in TOLD_TO_GROUPS,
         "n_robots_at": at if urgent else quiet_end,
     }

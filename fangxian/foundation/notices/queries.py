@@ -32,6 +32,7 @@ from fangxian.foundation.notices.rules import (
     State,
     Wanted,
     masked,
+    masked_url,
 )
 from fangxian.foundation.notices.told import TEST
 from fangxian.foundation.units.models import UnitVersion
@@ -149,7 +150,7 @@ def robot(robot_id: int, by: Actor, *, today: date) -> Post:
 
 def post(found: Robot, unit: UnitVersion) -> Post:
     """A robot as its administrator sees it: the address only in part, for it opens the group."""
-    return Post(found, unit, name_of(unit), masked(found.url.partition("://")[2]))
+    return Post(found, unit, name_of(unit), masked_url(found.url))
 
 
 def log(by: Actor, *, today: date, robot_ids: list[int] | None = None) -> DeliveryQuerySet:

@@ -32,6 +32,10 @@ class Category(StrEnum):
     ACCOUNT = "account"
 
 
+#: what may be said in a group chat: never what concerns one person's account
+TOLD_TO_GROUPS = (Category.DUTIES, Category.SILENCE, Category.SIGNALS)
+
+
 class Channel(StrEnum):
     """A way out of the system; the inbox is always there and is none of these."""
 
@@ -77,6 +81,9 @@ MOVES: dict[State, set[State]] = {
     State.GIVEN_UP: set(),
     State.SUPPRESSED: set(),
 }
+
+#: no part of an address as short as this is shown
+SHORT = 8
 
 QUIET_FROM = time(22, 0)
 QUIET_TO = time(6, 30)
@@ -172,4 +179,10 @@ def masked(address: str) -> str:
     name, at, domain = address.rpartition("@")
     if at:
         return f"{name[:1]}…@{domain}"
-    return f"{address[:3]}…{address[-4:]}" if len(address) > 8 else "…"
+    return f"{address[:3]}…{address[-4:]}" if len(address) > SHORT else "…"
+
+
+def masked_url(url: str) -> str:
+    """A robot's host, and the end of what opens its group: `qyapi.weixin.qq.com …4f2a`."""
+    host, _slash, opens = url.partition("://")[2].partition("/")
+    return f"{host} …{opens[-4:]}" if len(opens) > SHORT else f"{host} …"

@@ -11,7 +11,13 @@ from django.utils.translation import gettext as _
 from fangxian.foundation.accounts.queries import place
 from fangxian.foundation.notices.endpoints import Endpoint, endpoint
 from fangxian.foundation.notices.models import Robot
-from fangxian.foundation.notices.rules import Category, Channel, NoticeEvent, NoticePermission
+from fangxian.foundation.notices.rules import (
+    TOLD_TO_GROUPS,
+    Category,
+    Channel,
+    NoticeEvent,
+    NoticePermission,
+)
 from fangxian.kernel import audit
 from fangxian.kernel.access import Actor
 from fangxian.kernel.errors import Invalid, NotFound
@@ -80,7 +86,7 @@ def _fill(robot: Robot, wish: Wish, to: Endpoint | None) -> None:
         raise Invalid(text, {"name": [text]})
     robot.name = wish.name.strip()[:60]
     robot.secret = wish.secret.strip() or robot.secret
-    robot.categories = [one.value for one in wish.categories]
+    robot.categories = [one.value for one in wish.categories if one in TOLD_TO_GROUPS]
     robot.only_urgent, robot.language = wish.only_urgent, wish.language
     robot.is_active = wish.is_active
     if to is not None:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from fangxian.foundation.accounts.queries import name_of
 from fangxian.foundation.notices import actions, queries
 from fangxian.foundation.notices.forms import RobotForm
-from fangxian.foundation.notices.rules import Category, Channel, NoticePermission
+from fangxian.foundation.notices.rules import TOLD_TO_GROUPS, Category, Channel, NoticePermission
 from fangxian.foundation.units.models import UnitVersion
 from fangxian.foundation.units.queries import resolve
 from fangxian.kernel import access, clock
@@ -57,7 +57,7 @@ def _unit(request: Request) -> UnitVersion:
 def add(request: Request) -> HttpResponse:
     """Add a robot to a unit: one's own, or the one named in the query."""
     unit = _unit(request)
-    usual = {"categories": list(Category), "language": "zh-hans", "is_active": True}
+    usual = {"categories": list(TOLD_TO_GROUPS), "language": "zh-hans", "is_active": True}
     form = RobotForm(request.POST or None, initial=usual)
     if request.method == "POST" and form.is_valid():
         try:
