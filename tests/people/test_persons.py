@@ -1,6 +1,7 @@
 """One person: entered, corrected, moved, gone and back; cohorts; schools that move."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -26,8 +27,8 @@ CARD = "11010519491231002X"
 EVERYWHERE = system("tests", [UnitPermission.MANAGE])
 
 
-def add(cast: Cast, who: str = "reporter", **said: object) -> Person:
-    given: dict[str, object] = {"name": "新同学", "number": "S9"} | said
+def add(cast: Cast, who: str = "reporter", **said: Any) -> Person:
+    given: dict[str, Any] = {"name": "新同学", "number": "S9"} | said
     return actions.add_person(
         school_id=cast.school.id, kind="student", group_id=cast.named_group.id,
         by=cast.actor(who), at=AT, **given,
@@ -52,7 +53,7 @@ def test_an_identity_card_says_birth_date_and_sex(cast: Cast) -> None:
     ],
 )  # fmt: skip
 def test_what_does_not_hold_together_is_named(
-    cast: Cast, said: dict[str, object], field: str
+    cast: Cast, said: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
         add(cast, **said)
@@ -136,7 +137,7 @@ def test_who_leaves_on_a_day_to_come_is_counted_until_then(cast: Cast) -> None:
 
 
 def test_a_bed_is_in_one_room_at_a_time(cast: Cast) -> None:
-    common = {"by": cast.actor("reporter"), "at": AT}
+    common: dict[str, Any] = {"by": cast.actor("reporter"), "at": AT}
     first, second = (
         actions.open_cohort(school_id=cast.school.id, kind="dormitory", name=name, **common)
         for name in ("1号楼101", "1号楼102")
@@ -162,7 +163,7 @@ def test_cohorts_are_the_schools(cast: Cast, who: str) -> None:
 
 
 def test_people_go_where_their_school_goes(cast: Cast) -> None:
-    common = {"by": cast.actor("reporter"), "at": AT}
+    common: dict[str, Any] = {"by": cast.actor("reporter"), "at": AT}
     room = actions.open_cohort(school_id=cast.school.id, kind="dormitory", name="101", **common)
     actions.join_cohort(cohort_id=room.pk, person_id=cast.persons[0], **common)
     units.move_unit(unit_id=cast.school.id, new_parent_id=cast.other_county.id, day=DAY,

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -161,7 +162,7 @@ class Story:
 
     def do(self, verb: str, place: int, side: str, later: int) -> None:
         person = Person.objects.get(pk=self.cast.persons[place])
-        common = {"by": self.by[side], "at": self.at}
+        common: dict[str, Any] = {"by": self.by[side], "at": self.at}
         day = self.at.date() + timedelta(days=later)
         transfer = Transfer.objects.filter(person=person).order_by("-pk").first()
         number = transfer.pk if transfer else 0
@@ -192,7 +193,7 @@ class Story:
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(steps=STEPS)
 def test_nobody_is_ever_at_two_schools_or_lost(

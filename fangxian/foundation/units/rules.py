@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from fangxian.foundation.units.models import (
     BUREAU_KINDS,
@@ -173,3 +174,36 @@ def above(path: str) -> str:
 def depth(path: str) -> int:
     """How many units lie above: 0 for the province."""
     return path.count("/") - 1
+
+
+_NURSERY: Final[Mapping[int, object]] = {
+    -4: gettext_lazy("Nursery class"),
+    -3: gettext_lazy("Lower kindergarten"),
+    -2: gettext_lazy("Middle kindergarten"),
+    -1: gettext_lazy("Upper kindergarten"),
+}
+_SCHOOL: Final[Mapping[int, object]] = {
+    1: pgettext_lazy("grade", "Grade 1"),
+    2: pgettext_lazy("grade", "Grade 2"),
+    3: pgettext_lazy("grade", "Grade 3"),
+    4: pgettext_lazy("grade", "Grade 4"),
+    5: pgettext_lazy("grade", "Grade 5"),
+    6: pgettext_lazy("grade", "Grade 6"),
+    7: pgettext_lazy("grade", "Grade 7"),
+    8: pgettext_lazy("grade", "Grade 8"),
+    9: pgettext_lazy("grade", "Grade 9"),
+    10: pgettext_lazy("grade", "Senior 1"),
+    11: pgettext_lazy("grade", "Senior 2"),
+    12: pgettext_lazy("grade", "Senior 3"),
+}
+#: every grade with its name, to choose from
+GRADE_LABELS: Final[Mapping[int, object]] = {**_NURSERY, **_SCHOOL}
+
+
+def grade_label(grade: int | None) -> str:
+    """The grade in the reader's language; "" where a group has none."""
+    if grade is None:
+        return ""
+    if grade in GRADE_LABELS:
+        return str(GRADE_LABELS[grade])
+    return _("Year %(year)s of study") % {"year": grade - 12}

@@ -32,6 +32,7 @@ from fangxian.foundation.people.actions.promotion import (
     standing_promotion,
     undo_promotion,
 )
+from fangxian.foundation.people.actions.putting import Became, Put, put_people
 from fangxian.foundation.people.actions.transfers import (
     accept_transfer,
     offer_transfer,
@@ -41,7 +42,9 @@ from fangxian.foundation.people.actions.transfers import (
 )
 
 __all__ = [
+    "Became",
     "Call",
+    "Put",
     "accept_transfer",
     "add_members",
     "add_person",
@@ -59,6 +62,7 @@ __all__ = [
     "move_person",
     "offer_transfer",
     "open_cohort",
+    "put_people",
     "recount",
     "refuse_transfer",
     "request_transfer",

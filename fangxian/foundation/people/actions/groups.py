@@ -136,7 +136,7 @@ def _enter(group: UnitVersion, people: Sequence[tuple[str, str, str]], at: datet
     )  # fmt: skip
     Membership.objects.bulk_create(
         Membership(
-            person=person, group_id=group.unit_id, school_id=place["school_id"],
+            person=person, group_id=group.unit_id, school_id=group.school_id or 0,
             path=group.path, valid_from=at.date(),
         )
         for person in persons

@@ -175,7 +175,9 @@ def move_person(*, person_id: int, group_id: int | None, by: Actor, at: datetime
     now = Membership.objects.as_of(day).filter(person_id=person_id).first()
     if (now.group_id if now else None) == group_id:
         return person
-    group = None if group_id is None else fitting_group(group_id, person.school_id, person.kind, day)
+    group = (
+        None if group_id is None else fitting_group(group_id, person.school_id, person.kind, day)
+    )
     left = end_memberships(person_id, day)
     if group is not None:
         _join(person, group, day)

@@ -36,14 +36,18 @@ def groups(request: Request) -> HttpResponse:
         return redirect("people:group", found[0].code)
     schools = UnitVersion.objects.as_of(today).filter(unit_id__in={one.school_id for one in found})
     names = {version.unit_id: name_of(version) for version in schools}
+    codes = {v.unit_id: v.code for v in schools if request.actor.sees(v.path)}
+    own = {code for unit_id, code in codes.items()}
     shown = {
         "form": form,
         "page": page,
+        "own_school": own.pop() if len(own) == 1 else "",
         "groups": [
             {
                 "row": one,
                 "name": name_of(one),
                 "school": names.get(one.school_id or 0, ""),
+                "school_code": codes.get(one.school_id or 0, ""),
                 "population": Population(one.unit.population).label,
             }
             for one in found
@@ -72,6 +76,8 @@ def group(request: Request, code: str) -> HttpResponse:
         "unit": unit,
         "unit_name": name_of(unit),
         "school_name": name_of(school),
+        "school_code": school.code,
+        "sees_school": request.actor.sees(school.path),
         "members": members(
             group_id=unit.unit_id, school_path=school.path, day=today, by=request.actor
         ),
