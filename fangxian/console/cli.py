@@ -24,7 +24,17 @@ WITHOUT_DATABASE = {
     "up",
     "version",
 }
-AS_OWNER = {"migrate", "flush", "dbshell", "sqlmigrate", "demo", "seed", "init"}
+AS_OWNER = {
+    "backup",
+    "restore",
+    "migrate",
+    "flush",
+    "dbshell",
+    "sqlmigrate",
+    "demo",
+    "seed",
+    "init",
+}
 
 
 def main() -> None:

@@ -71,6 +71,7 @@ def grant(owner: Login, serving: Iterable[str]) -> None:
     with connect(owner) as connection, connection.transaction():
         tables = _names(connection, "relkind IN ('r', 'p') AND NOT relispartition")
         sequences = _names(connection, "relkind = 'S'")
+        _close_functions(connection)
         functions = sql.SQL(", ").join(sql.SQL(f"public.{name}") for name in FUNCTIONS)
         database = sql.Identifier(owner.name)
         for role in serving:
@@ -83,6 +84,15 @@ def grant(owner: Login, serving: Iterable[str]) -> None:
                 sql.SQL("EXECUTE ON FUNCTION {}").format(functions),
             ):
                 connection.execute(sql.SQL("GRANT {} TO {}").format(what, to))
+
+
+def _close_functions(connection: psycopg.Connection) -> None:
+    """What runs with the owner's powers is nobody's unless it is given, in a restored copy too."""
+    query = """
+        SELECT oid::regprocedure::text FROM pg_proc
+        WHERE prosecdef AND pronamespace = 'public'::regnamespace"""
+    for (name,) in connection.execute(query).fetchall():
+        connection.execute(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC")
 
 
 def _grant_tables(connection: psycopg.Connection, tables: list[str], to: sql.Identifier) -> None:

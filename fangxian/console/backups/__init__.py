@@ -1,0 +1,1 @@
+"""A backup: everything PostgreSQL holds and whoever runs the installation put beside it, proven."""
