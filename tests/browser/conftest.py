@@ -161,6 +161,7 @@ def house() -> Iterator[House]:
     environment = kept | {
         "FANGXIAN_HOME": str(parent / "home"),
         "FANGXIAN_DEMO": "county",
+        "FANGXIAN_ROBOTS_ANYWHERE": "1",  # theirs are on this machine
         "PORT": str(port),
     }
     log = (parent / "log").open("wb")
