@@ -51,14 +51,13 @@ def find(rows: Sequence[Row], fields: Sequence[Field]) -> Heads:
     if not rows:
         raise Unreadable(_("The file is empty."))
     known = words(fields)
-    scores = [len({known.get(key) for cell in cells for key in _keys(cell)} - {None})
-              for _line, cells in rows]  # fmt: skip
+    heads = [_names(rows, place) for place in range(len(rows))]
+    scores = [len({known.get(key) for name in names for key in _keys(name)} - {None})
+              for names in heads]  # fmt: skip
     best = scores.index(max(scores))
-    line, cells = rows[best]
-    if len(cells) > MOST_COLUMNS:
+    line, names = rows[best][0], heads[best]
+    if len(names) > MOST_COLUMNS:
         raise Unreadable(_("The sheet has more than 200 columns: keep those that are needed."))
-    above = rows[best - 1][1] if best else []
-    names = _told_apart([_shorten(cell) for cell in cells], [_shorten(cell) for cell in above])
     below = [cells for _line, cells in rows[best + 1 :]][:SAMPLES]
     samples = [[_shorten(row[place]) if place < len(row) else "" for row in below]
                for place in range(len(names))]  # fmt: skip
@@ -67,6 +66,12 @@ def find(rows: Sequence[Row], fields: Sequence[Field]) -> Heads:
 
 def _shorten(text: str) -> str:
     return " ".join(text.split())[:LONGEST_SAMPLE]
+
+
+def _names(rows: Sequence[Row], place: int) -> list[str]:
+    above = rows[place - 1][1] if place else []
+    return _told_apart([_shorten(cell) for cell in rows[place][1]],
+                       [_shorten(cell) for cell in above])  # fmt: skip
 
 
 def _told_apart(names: list[str], above: list[str]) -> list[str]:

@@ -145,10 +145,18 @@ def _encoding(path: Path) -> str:
     for mark, encoding in BYTE_ORDER_MARKS:
         if start.startswith(mark):
             return _first_that_reads(path, [encoding])
-    if b"\0" in start:
-        wide = "utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be"
+    wide = _wide(start)
+    if wide:
         return _first_that_reads(path, [wide])
     return _first_that_reads(path, ["utf-8", "gb18030"])
+
+
+def _wide(start: bytes) -> str:
+    """UTF-16 without its mark: digits and commas leave every second byte zero."""
+    even, odd = start[::2].count(0), start[1::2].count(0)
+    if max(even, odd) < len(start) / 20 or min(even, odd) > max(even, odd) / 10:
+        return ""
+    return "utf-16-le" if odd > even else "utf-16-be"
 
 
 def _first_that_reads(path: Path, encodings: Sequence[str]) -> str:
