@@ -117,11 +117,16 @@ def test_the_officer_declares_on_the_page(client: Client, cast: Cast) -> None:
     address = f"/calendar/510104/?month=2026-11&day={TUESDAY}"
     assert client.get(address).status_code == 200
     assert client.post(address, {"state": "closed", "reason": ""}).status_code == 422
-    assert client.post(address, {"state": "closed", "reason": "大雪"}).status_code == 302
+    wish = {"state": "closed", "reason": "大雪"}
+    look = client.post(address, wish | {"look": "1"})
+    assert look.status_code == 200
+    assert look.context["preview"].days == (TUESDAY,)
+    assert not DayException.objects.exists()
+    assert client.post(address, wish | {"confirm": "1"}).status_code == 302
     assert "大雪" in client.get(address).content.decode()
     assert client.post(address, {"clear": "1"}).status_code == 302
     past = f"/calendar/510104/?day={DAY - timedelta(days=1)}"
-    assert client.post(past, {"state": "closed", "reason": "大雪"}).status_code == 422
+    assert client.post(past, wish | {"confirm": "1"}).status_code == 422
 
 
 @pytest.mark.usefixtures("at_eight")

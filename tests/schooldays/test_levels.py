@@ -135,6 +135,12 @@ def test_the_officer_sets_and_ends_a_level_on_the_page(client: Client, cast: Cas
     }
     assert client.get(address).status_code == 200
     assert client.post(address, told | {"valid_from": "2026-11-22"}).status_code == 422
+    look = {name: value for name, value in told.items() if name != "set"} | {"look": "1"}
+    assert [one.kind.code for one in client.post(address, look).context["look"]] == [
+        "check.home",
+        "daily_report",
+    ]
+    assert not ResponseLevel.objects.exists()
     assert client.post(address, told).status_code == 302
     assert "防控〔2026〕1号" in client.get(address).content.decode()
     assert client.post(address, {"end": "1", "end-valid_from": "2026-11-22"}).status_code == 422

@@ -9,7 +9,7 @@ from fangxian.foundation.obligations.following import follow_calendar, follow_cl
 from fangxian.foundation.obligations.kinds import kind_by_code
 from fangxian.foundation.obligations.lists import has_lists, materialise, materialise_day
 from fangxian.foundation.obligations.models import Obligation, ObligationDay
-from fangxian.foundation.obligations.rehearsal import Effect, rehearse
+from fangxian.foundation.obligations.rehearsal import Effect, rehearse, trying
 from fangxian.foundation.obligations.rules import ObligationEvent, ObligationPermission
 from fangxian.foundation.obligations.telling import tell_the_chased
 from fangxian.foundation.units.models import UnitVersion
@@ -29,6 +29,7 @@ __all__ = [
     "materialise",
     "materialise_day",
     "rehearse",
+    "trying",
 ]
 
 CHASE_AGAIN_MINUTES = 10

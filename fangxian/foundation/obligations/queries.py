@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import get_language
 
+from fangxian.foundation.obligations.due import Due, due_here
 from fangxian.foundation.obligations.kinds import kind_by_code
 from fangxian.foundation.obligations.models import Chase, Obligation, ObligationDay
 from fangxian.foundation.obligations.rules import NOTHING_DUE, Counts
@@ -33,6 +34,7 @@ from fangxian.kernel.shared import Shared
 
 __all__ = [
     "Contact",
+    "Due",
     "LastChase",
     "SilentSchool",
     "SilentUnit",
@@ -40,6 +42,7 @@ __all__ = [
     "UnitRef",
     "chases",
     "contacts",
+    "due_here",
     "kinds_of_day",
     "last_chase",
     "owed",

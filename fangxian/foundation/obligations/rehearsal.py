@@ -1,6 +1,7 @@
 """What a change of the calendar would do, before it is made: done, looked at, and rolled back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -30,6 +31,18 @@ class Effect:
     too_late: int = 0
 
 
+@contextmanager
+def trying() -> Iterator[None]:
+    """What is changed inside is looked at and rolled back; no list follows it."""
+    with transaction.atomic():
+        token = rehearsing.set(True)
+        try:
+            yield
+        finally:
+            rehearsing.reset(token)
+        transaction.set_rollback(True)
+
+
 def rehearse(
     change: Callable[[], object], *, days: Sequence[date], path: str, at: datetime
 ) -> list[Effect]:
@@ -37,15 +50,10 @@ def rehearse(
 
     Whatever the change raises is raised: who may not do it may not rehearse it either.
     """
-    with transaction.atomic():
+    with trying():
         before = _runs(days)
-        before_it = rehearsing.set(True)
-        try:
-            change()
-        finally:
-            rehearsing.reset(before_it)
+        change()
         after = _runs(days)
-        transaction.set_rollback(True)
     found = shifts(before, after, path)
     effects = [_effect(one, path, at) for one in found]
     felt = [one for one in effects if one.asked or one.let_off or one.answered or one.too_late]

@@ -28,7 +28,7 @@ from fangxian.foundation.schooldays.rules import TermKey, term_of
 from fangxian.foundation.schooldays.statutory import Statutory, statutory
 from fangxian.foundation.units.models import UnitVersion
 from fangxian.kernel.access.scopes import covers, subtree, within_any
-from fangxian.kernel.places import Place
+from fangxian.kernel.places import ALL, Place
 
 #: no term is so long that it would bear on a day farther from it than this
 TERM_REACH = timedelta(days=430)
@@ -130,6 +130,12 @@ class CalendarDay:
         return self.why.said.reason if self.why.said and self.because in told else ""
 
     @property
+    def some_grades(self) -> bool:
+        """Whether it is a school day for some grades and not for others."""
+        everybody, nobody = self.grades == ALL, self.grades == 0
+        return not everybody and not nobody
+
+    @property
     def differing_below(self) -> int:
         """How many units below have it otherwise."""
         return len(self.below)
@@ -159,7 +165,7 @@ def _calendar_day(
     return CalendarDay(
         day=day,
         why=why,
-        grades=here,
+        grades=here if unit.grade is None else ALL * why.is_open,
         law=statutory(day),
         declared_by=names.get(said.unit_id) if said else None,
         declared_here=isinstance(said, DaySaid) and said.unit_id == unit.unit_id,
