@@ -116,7 +116,7 @@ class PersonForm(ActionForm):
         required=False,
         help_text=_("The school's own: student or staff number."),
     )
-    id_kind = forms.ChoiceField(label=_("Document"), choices=IdKind.choices, required=False)
+    id_kind = forms.ChoiceField(label=_("Identity document"), choices=IdKind.choices, required=False)
     id_number = forms.CharField(label=_("Number of the document"), max_length=30, required=False)
     sex = forms.ChoiceField(label=_("Sex"), choices=Sex.choices, required=False)
     born = forms.DateField(label=_("Birth date"), required=False, widget=day_input())
@@ -201,7 +201,7 @@ class CohortForm(ActionForm):
     """A new room, bus, table or club."""
 
     kind = forms.ChoiceField(label=_("Kind"), choices=CohortKind.choices)
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Its name"), max_length=60)
 
 
 class JoinForm(ActionForm):

@@ -295,7 +295,7 @@ class CohortMembership(models.Model):
 
 
 class TransferState(models.TextChoices):
-    ASKED = "asked", _("asked")
+    ASKED = "asked", _("waiting for an answer")
     ACCEPTED = "accepted", _("accepted")
     REFUSED = "refused", _("refused")
     WITHDRAWN = "withdrawn", _("withdrawn")

@@ -167,7 +167,7 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("asked", "asked"),
+                            ("asked", "waiting for an answer"),
                             ("accepted", "accepted"),
                             ("refused", "refused"),
                             ("withdrawn", "withdrawn"),

@@ -1,6 +1,7 @@
 """A school's year-end promotion; an index for the days on which people leave groups."""
 
 import datetime
+
 import django.db.models.deletion
 from django.db import migrations, models
 

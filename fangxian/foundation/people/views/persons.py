@@ -97,7 +97,7 @@ def person_add(request: Request, code: str) -> HttpResponse:
         "heading": _("New person"),
         "about": name_of(unit),
         "back": reverse("people:roster", args=[code]),
-        "intro": _("For many at once, import a sheet."),
+        "intro": _("For many people at once, import a sheet."),
         "elsewhere": reverse("people:ask", args=[code]),
     }
     return places.form_page(request, form, act, shown=shown, done=_("The person is entered."))
