@@ -126,6 +126,8 @@ def _arguments(cast: Cast, address: Address) -> dict[str, object]:
         "invitation_id": 1,
         "row_id": 1,
         "draft_id": 1,
+        "acknowledgement_id": 1,
+        "substitute_id": 1,
         "notice_id": 1,
         "delivery_id": 1,
         "robot_id": 1,

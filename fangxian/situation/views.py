@@ -17,6 +17,8 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from fangxian.foundation.escalation.queries import covering, on_it
+from fangxian.foundation.escalation.rules import EscalationPermission
 from fangxian.foundation.obligations import actions as obligations
 from fangxian.foundation.obligations.kinds import Kind, OwedBy
 from fangxian.foundation.obligations.queries import forget_shared, silent_schools
@@ -236,11 +238,15 @@ def _silent_page(
     shown = queries.board(
         unit=asked.unit, day=asked.day, kind=asked.kind, at=asked.at, by=request.actor
     )
+    takers = on_it(kind=asked.kind.code, day=asked.day, path=asked.unit.path, by=request.actor)
+    on_all = covering(takers, asked.unit.path)
     page = {
         "asked": asked,
         "board": shown,
         "above": queries.places_above(asked.unit, day=asked.day, by=request.actor),
-        "items": items,
+        "items": [(item, covering(takers, item.path)) for item in items],
+        "takers": on_all,
+        "is_taker": any(one.user_id == request.actor.user_id for one in on_all),
         "page": _numbered(items, total, number),
         "by_school": by_school,
         "one_each": asked.kind.owed_by is OwedBy.SCHOOL,
@@ -248,6 +254,8 @@ def _silent_page(
         "form": form,
         "may_chase": request.actor.may(ObligationPermission.CHASE, asked.unit.path),
         "may_excuse": request.actor.may(ObligationPermission.EXCUSE, asked.unit.path),
+        "may_take": request.actor.may(EscalationPermission.ACKNOWLEDGE, asked.unit.path),
+        "user_id": request.actor.user_id,
         "is_group": asked.unit.kind == UnitKind.GROUP,
     }
     return render(request, "situation/silent.html", page, status=status)

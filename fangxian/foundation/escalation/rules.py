@@ -36,7 +36,7 @@ GRANTS: dict[str, list[Permission]] = {
     Role.PROVINCE_OFFICER: [*_RUNS],
     Role.INSPECTOR: [EscalationPermission.VIEW],
     Role.CDC_LIAISON: [EscalationPermission.VIEW],
-    Role.UNIT_ADMIN: [EscalationPermission.SUBSTITUTES],
+    Role.UNIT_ADMIN: [EscalationPermission.VIEW, EscalationPermission.SUBSTITUTES],
 }
 
 
