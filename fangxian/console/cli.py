@@ -10,13 +10,15 @@ from contextlib import contextmanager
 from fangxian.config.environment import BadSetting, DatabaseRole, Environment, load
 from fangxian.console import postgres, roles
 
-# Commands that touch no data, and `up`, which runs the database itself.
+# Commands that touch no data, `up`, which runs the database itself, and `doctor`, which looks
+# whether it runs.
 WITHOUT_DATABASE = {
     "bench",
     "check",
     "collectstatic",
     "compilemessages",
     "diffsettings",
+    "doctor",
     "findstatic",
     "help",
     "makemessages",
@@ -25,6 +27,7 @@ WITHOUT_DATABASE = {
     "version",
 }
 AS_OWNER = {
+    "doctor",
     "backup",
     "restore",
     "migrate",

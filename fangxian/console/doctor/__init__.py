@@ -1,0 +1,1 @@
+"""What `fangxian doctor` looks at, and what it advises."""
