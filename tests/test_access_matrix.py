@@ -126,6 +126,8 @@ def _arguments(cast: Cast, address: Address) -> dict[str, object]:
         "invitation_id": 1,
         "row_id": 1,
         "draft_id": 1,
+        "intake_id": 1,
+        "kind": "roster",
         "acknowledgement_id": 1,
         "substitute_id": 1,
         "notice_id": 1,

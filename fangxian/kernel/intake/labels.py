@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from fangxian.kernel.intake.rules import Outcome, State
 
 STATES: Final[dict[str, object]] = {
-    State.UPLOADED: _("Waiting"),
+    State.UPLOADED: _("Waiting for its turn"),
     State.MAPPING: _("Columns to be said"),
     State.READING: _("Being read"),
     State.REVIEW: _("To be looked at"),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from fangxian.kernel import access, clock
 from fangxian.kernel.access.requests import Request
-from fangxian.kernel.errors import Conflict, DomainError
+from fangxian.kernel.errors import Conflict, DomainError, Forbidden
 from fangxian.kernel.intake import actions, labels, queries, sheets
 from fangxian.kernel.intake.forms import ColumnsForm, CommitForm, UploadForm
 from fangxian.kernel.intake.heads import Heads
@@ -50,7 +50,7 @@ def mine(request: Request) -> HttpResponse:
 @access.signed_in
 def upload(request: Request, kind: str) -> HttpResponse:
     """Choose the file, and what it is for."""
-    what = kind_by_code(kind)
+    what = _held(request, kind)
     place = what.place(request.GET.get("unit", ""), clock.today(), request.actor)
     request.actor.require(what.permission, place.path)
     form = UploadForm(what, request.POST or None, request.FILES or None)
@@ -75,10 +75,18 @@ def upload(request: Request, kind: str) -> HttpResponse:
 @access.signed_in
 def template(request: Request, kind: str) -> HttpResponse:
     """The sheet to fill in."""
-    what = kind_by_code(kind)
+    what = _held(request, kind)
     place = what.place("", clock.today(), request.actor)
     request.actor.require(what.permission, place.path)
     return _download(f"fangxian-{kind}.xlsx", sheets.XLSX, sheets.template(what))
+
+
+def _held(request: Request, code: str) -> IntakeKind:
+    """A kind of sheet that the person may bring somewhere."""
+    kind = kind_by_code(code)
+    if not request.actor.holds(kind.permission):
+        raise Forbidden(_("Your role does not allow this here."))
+    return kind
 
 
 def _download(name: str, content_type: str, content: bytes) -> HttpResponse:
