@@ -1,7 +1,8 @@
 """Who is reminded when, read from the norms' documents and chosen by the day."""
 
+import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from functools import cache
@@ -18,6 +19,7 @@ LEVELS = ("answerer", "school_reporter", "head", "county", "city", "province")
 IN_SCHOOL = LEVELS[:3]
 #: how far from the deadline a rung may stand
 EARLIEST, LATEST = -12 * 60, 24 * 60
+NAME = re.compile(r"[a-z_]{1,24}")
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def read(text: str, name: str) -> Ladders:
     try:
         record: dict[str, Any] = tomllib.loads(text)
         document = record["document"]
-        return Ladders(
+        found = Ladders(
             ladders={kind: _ladder(kind, one, name) for kind, one in record["ladders"].items()},
             quiet=Quiet(record["quiet"]["from"], record["quiet"]["to"]),
             name=name,
@@ -83,17 +85,33 @@ def read(text: str, name: str) -> Ladders:
         raise BadNorm(f"{name}: {error}") from error
     except KeyError as error:
         raise BadNorm(f"{name}: {error} is missing") from error
+    if not all(isinstance(one, time) for one in (found.quiet.start, found.quiet.end)):
+        raise BadNorm(f"{name}: quiet: from and to are times, such as 22:00:00")
+    if type(found.effective_from) is not date:
+        raise BadNorm(f"{name}: effective_from is no day, such as 2020-01-24")
+    return found
 
 
 def _ladder(kind: str, record: Mapping[str, Any], name: str) -> Ladder:
     found = Ladder(kind, record["urgent"], tuple(_rung(one) for one in record["rungs"]))
-    for fault in _faults(found):
+    for fault in list(_wrong_values(found)) or _faults(found):
         raise BadNorm(f"{name}: {kind}: {fault}")
     return found
 
 
 def _rung(record: Mapping[str, Any]) -> Rung:
     return Rung(record["code"], record["minutes"], record["to"])
+
+
+def _wrong_values(ladder: Ladder) -> Iterator[str]:
+    """What is not even of its kind; asked first, since the rest compares it."""
+    if not isinstance(ladder.urgent, bool):
+        yield "urgent is neither true nor false"
+    for rung in ladder.rungs:
+        if not (isinstance(rung.code, str) and NAME.fullmatch(rung.code)):
+            yield f"{rung.code}: a rung's name is of small letters and _, at most 24"
+        if type(rung.minutes) is not int:
+            yield f"minutes of {rung.code} is no whole number"
 
 
 def _faults(ladder: Ladder) -> Sequence[str]:

@@ -1,6 +1,5 @@
 """Who is told of silence, when and how often, on the morning of the cast."""
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -187,7 +186,7 @@ def test_what_nobody_decided_for_a_day_is_past(cast: Cast) -> None:
     assert not Firing.objects.filter(kind=MORNING).exists()
 
 
-def test_in_quiet_hours_what_can_wait_waits(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_quiet_hours_what_can_wait_waits(cast: Cast) -> None:
     late = at(21, 55)
     Obligation.objects.filter(kind=MORNING).update(due_at=late)
     run(22, 10)
@@ -295,7 +294,9 @@ def test_who_took_it_back_is_told_again(cast: Cast) -> None:
 def test_an_answer_between_decision_and_message_is_seen(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def slow(self: object, send: Callable[[object], tuple[int, int]] = room._List._send) -> object:
+    send = room._List._send
+
+    def slow(self: room._List) -> tuple[int, int]:
         tell(cast.named_group)
         return send(self)
 

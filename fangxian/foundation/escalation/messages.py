@@ -29,61 +29,65 @@ class Message(StrEnum):
     GAP_SCHOOLS = "escalation.gap_schools"
 
 
+_DUTIES, _SILENCE = Category.DUTIES, Category.SILENCE
+_VACANT = _("Vacant: %(missing)s. So it comes to you: %(names)s. Deadline: %(time)s.")
+#: message, category, name, title, text
+_TEXTS = (
+    (
+        Message.SOON,
+        _DUTIES,
+        _("Reminder before the deadline"),
+        _("%(kind)s: due at %(time)s"),
+        _("Not answered yet: %(names)s."),
+    ),
+    (
+        Message.OWED,
+        _DUTIES,
+        _("Reminder after the deadline"),
+        _("%(kind)s: was due at %(time)s"),
+        _("Still missing: %(names)s. Answer now, also if it is late."),
+    ),
+    (
+        Message.GROUPS,
+        _SILENCE,
+        _("Silent groups of a school"),
+        _("%(kind)s: groups silent: %(silent)s"),
+        _("%(place)s: %(names)s. Deadline: %(time)s."),
+    ),
+    (
+        Message.SCHOOL,
+        _SILENCE,
+        _("A silent school"),
+        _("%(kind)s of your school is missing"),
+        _("%(place)s has not answered. Deadline: %(time)s."),
+    ),
+    (
+        Message.SCHOOLS,
+        _SILENCE,
+        _("Silent schools of a bureau"),
+        _("%(kind)s: schools silent: %(schools)s"),
+        _("%(place)s: %(names)s. Deadline: %(time)s. The list has the telephone numbers."),
+    ),
+    (
+        Message.GAP_GROUPS,
+        _SILENCE,
+        _("Groups whose post is vacant"),
+        _("%(kind)s: nobody to remind at groups: %(silent)s"),
+        _VACANT,
+    ),
+    (
+        Message.GAP_SCHOOLS,
+        _SILENCE,
+        _("Schools whose post is vacant"),
+        _("%(kind)s: nobody to remind at schools: %(schools)s"),
+        _VACANT,
+    ),
+)
+
+
 def declare() -> None:
     """Make the texts known to the inbox."""
-    duties, silence = Category.DUTIES, Category.SILENCE
-    texts = (
-        (
-            Message.SOON,
-            duties,
-            _("Reminder before the deadline"),
-            _("%(kind)s: due at %(time)s"),
-            _("Not answered yet: %(names)s."),
-        ),
-        (
-            Message.OWED,
-            duties,
-            _("Reminder after the deadline"),
-            _("%(kind)s: was due at %(time)s"),
-            _("Still missing: %(names)s. Answer now, also if it is late."),
-        ),
-        (
-            Message.GROUPS,
-            silence,
-            _("Silent groups of a school"),
-            _("%(kind)s: groups silent: %(silent)s"),
-            _("%(place)s: %(names)s. Deadline: %(time)s."),
-        ),
-        (
-            Message.SCHOOL,
-            silence,
-            _("A silent school"),
-            _("%(kind)s of your school is missing"),
-            _("%(place)s has not answered. Deadline: %(time)s."),
-        ),
-        (
-            Message.SCHOOLS,
-            silence,
-            _("Silent schools of a bureau"),
-            _("%(kind)s: schools silent: %(schools)s"),
-            _("%(place)s: %(names)s. Deadline: %(time)s. The list has the telephone numbers."),
-        ),
-        (
-            Message.GAP_GROUPS,
-            silence,
-            _("Groups whose post is vacant"),
-            _("%(kind)s: nobody to remind at groups: %(silent)s"),
-            _("Vacant: %(missing)s. So it comes to you: %(names)s. Deadline: %(time)s."),
-        ),
-        (
-            Message.GAP_SCHOOLS,
-            silence,
-            _("Schools whose post is vacant"),
-            _("%(kind)s: nobody to remind at schools: %(schools)s"),
-            _("Vacant: %(missing)s. So it comes to you: %(names)s. Deadline: %(time)s."),
-        ),
-    )
-    for code, category, label, title, body in texts:
+    for code, category, label, title, body in _TEXTS:
         register(
             Template(
                 code.value,

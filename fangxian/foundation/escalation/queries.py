@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
 
 from fangxian.foundation.accounts.models import ROLE_LABELS, RoleAssignment, User
 from fangxian.foundation.accounts.rules import FITS, Role
-from fangxian.foundation.escalation.models import GAP, Acknowledgement, Firing, Substitute
+from fangxian.foundation.escalation.models import GAP, Acknowledgement, Substitute
 from fangxian.foundation.escalation.rules import SUBSTITUTED, EscalationPermission, Level, moment
 from fangxian.foundation.obligations.kinds import Kind, all_kinds
 from fangxian.foundation.obligations.rules import ObligationPermission
@@ -98,13 +99,24 @@ def log(*, unit: UnitVersion, day: date, by: Actor) -> list[Told]:
     with connection.cursor() as cursor:
         cursor.execute(LOG, [day, *subtree(unit.path)])
         rows = cursor.fetchall()
-    return [_told(*row) for row in rows]
+    return [_told(row) for row in rows]
 
 
-def _told(kind: str, rung: str, level: str, *rest: object) -> Told:
-    *numbers, raised_to, folded_into = rest
-    raised = Level(str(raised_to)) if raised_to else None
-    return Told(kind, rung, Level(level), *numbers, raised, str(folded_into))  # type: ignore[arg-type]
+def _told(row: tuple[Any, ...]) -> Told:
+    kind, rung, level, first, last, units, silent, told, gaps, raised_to, folded_into = row
+    return Told(
+        kind,
+        rung,
+        Level(level),
+        first,
+        last,
+        units,
+        silent,
+        told,
+        gaps,
+        Level(raised_to) if raised_to else None,
+        folded_into,
+    )
 
 
 @dataclass(frozen=True)
@@ -177,8 +189,3 @@ def fit_to_substitute(unit: UnitVersion, *, today: date) -> list[User]:
     held = RoleAssignment.objects.in_force(today).filter(unit_id=unit.unit_id, role__in=roles)
     people = User.objects.filter(pk__in=held.values("user_id"), is_active=True)
     return list(people.order_by("display_name", "pk"))
-
-
-def firings(*, kind: str, day: date) -> int:
-    """How many firings a day's list has seen."""
-    return Firing.objects.filter(day=day, kind=kind).count()

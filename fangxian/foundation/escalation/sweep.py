@@ -125,7 +125,7 @@ def _claimed(
     kind: Kind, day: date, due_at: datetime, at: datetime, rungs: Iterable[Rung]
 ) -> set[str]:
     """The rungs that are ours to decide; waits for a sweep that is at the same ones."""
-    params = {"day": day, "kind": kind.code, "due_at": due_at, "at": at}
+    params: dict[str, Any] = {"day": day, "kind": kind.code, "due_at": due_at, "at": at}
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, params | {"codes": sorted(rung.code for rung in rungs)})
         return {row[0] for row in cursor.fetchall()}

@@ -5,7 +5,6 @@ from datetime import date
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -25,10 +24,7 @@ from fangxian.kernel.errors import DomainError, Invalid, NotFound
 
 def _day(text: str | None) -> date:
     """The day an address or a form names; today when it names none."""
-    try:
-        found = parse_date(text) if text else clock.today()
-    except ValueError:
-        found = None
+    found = clock.day_written(text) if text else clock.today()
     if found is None:
         message = _("Write the day as 2026-11-23.")
         raise Invalid(message, {"day": [message]})
