@@ -4,6 +4,7 @@ import socket
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from pytest_django import Settings
 
 from fangxian.config.gateways import SmsGateway
@@ -273,3 +274,32 @@ def test_what_was_read_meanwhile_is_not_sent(real_cast: Cast, mailbox: MailServe
     run()
     assert Delivery.objects.get().state == State.SUPPRESSED
     assert mailbox.letters == []
+
+
+def test_who_the_server_does_not_know_ends_the_lane_and_not_the_letters(
+    real_cast: Cast, mailbox: MailServer
+) -> None:
+    mailbox.refused_senders = {"fangxian@example.cn": "550 who are you"}
+    tell(real_cast, "head", "reporter", "teacher")
+    run()
+    assert {one.state for one in Delivery.objects.all()} == {State.QUEUED}
+    assert Delivery.objects.filter(attempts=1).count() == 1, "the others were not even tried"
+    assert Lane.objects.get(name="email").last_error == "credentials:550 who are you"
+
+
+def test_a_new_passwords_link_goes_by_mail_where_an_address_is_known(
+    real_cast: Cast, mailbox: MailServer, settings: Settings
+) -> None:
+    User.objects.filter(username="head").update(language="en")
+    client = Client()
+    client.force_login(real_cast.users["unit_admin"])
+    path = f"/accounts/people/{real_cast.users['head'].pk}/password-link/"
+    assert "也已通过电子邮件发出" in client.post(path).content.decode()
+    [letter] = mailbox.letters
+    assert letter.to == ["head@example.cn"]
+    assert letter.subject == "A new password for Fangxian"
+    assert "/new-password/fx_" in letter.text
+    mailbox.refused = {"head@example.cn": "550 no such mailbox"}
+    assert "550 no such mailbox" in client.post(path).content.decode()
+    settings.FANGXIAN = settings.FANGXIAN.model_copy(update={"smtp_host": ""})
+    assert "电子邮件" not in client.post(path).content.decode()

@@ -73,6 +73,9 @@ class InviteForm(ActionForm):
 
     name = forms.CharField(label=_("Name of the person"), max_length=60)
     phone = forms.CharField(label=_("Telephone"), max_length=30, required=False)
+    email = forms.EmailField(
+        label=_("E-mail"), required=False, help_text=_("If you enter it, the link is sent there.")
+    )
     role = forms.ChoiceField(label=_("Role"))
 
     def __init__(self, *args: Any, roles: Iterable[Role], **kwargs: Any) -> None:

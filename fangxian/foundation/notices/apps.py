@@ -8,7 +8,8 @@ class NoticesConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from fangxian.foundation.notices import kinds
+        from fangxian.foundation.accounts.handing import declare_mailer
+        from fangxian.foundation.notices import kinds, letters
         from fangxian.foundation.notices.labels import EVENTS, PERMISSIONS
         from fangxian.foundation.notices.queries import unread
         from fangxian.foundation.notices.rules import GRANTS, NoticePermission
@@ -20,6 +21,7 @@ class NoticesConfig(AppConfig):
         access.name_permissions(PERMISSIONS)
         audit.name_events(EVENTS)
         kinds.register(TEST)
+        declare_mailer(letters.post)
         declare_bell("notices:inbox", lambda actor: unread(actor, today=clock.today()))
         registry.menu(
             registry.MenuItem(82, "notices:robots", _("Robots"), "message", NoticePermission.ROBOTS)

@@ -9,11 +9,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from fangxian.foundation.accounts import actions, staff
 from fangxian.foundation.accounts.forms import GiveRoleForm, InviteForm, PeopleFilter
+from fangxian.foundation.accounts.handing import by_mail
 from fangxian.foundation.accounts.models import ROLE_LABELS, User
 from fangxian.foundation.accounts.queries import name_of, place
 from fangxian.foundation.accounts.rules import AccountPermission, Role, fitting_roles
@@ -143,7 +145,10 @@ def _invite(request: Request, form: InviteForm, unit_id: int) -> HttpResponse | 
     text = _("Send this link to %(name)s alone. It works once, for seven days.") % {
         "name": form.cleaned_data["name"]
     }
-    return _link_page(request, _("The invitation is made"), link, text)
+    subject = _("Your invitation to Fangxian")
+    letter = _("You are invited. Open this link within seven days; it works once.")
+    mailed = by_mail(form.cleaned_data["email"], subject, f"{letter}\n\n{link}")
+    return _link_page(request, _("The invitation is made"), link, text, mailed)
 
 
 def _give(request: Request, form: GiveRoleForm, unit_id: int) -> HttpResponse | None:
@@ -168,8 +173,17 @@ def _give(request: Request, form: GiveRoleForm, unit_id: int) -> HttpResponse | 
     return redirect("accounts:person", user.pk)
 
 
-def _link_page(request: Request, title: str, link: str, text: str) -> HttpResponse:
-    shown = {"title": title, "secret": link, "text": text, "back": "accounts:administration"}
+def _link_page(
+    request: Request, title: str, link: str, text: str, mailed: str | None
+) -> HttpResponse:
+    shown = {
+        "title": title,
+        "secret": link,
+        "text": text,
+        "back": "accounts:administration",
+        "mailed": mailed == "",
+        "not_mailed": mailed,
+    }
     return render(request, "accounts/secret.html", shown)
 
 
@@ -250,7 +264,12 @@ def password_link(request: Request, user_id: int) -> HttpResponse:
     secret = actions.make_password_link(user_id=user_id, by=request.actor, at=clock.now())
     link = request.build_absolute_uri(reverse("accounts:new-password", args=[secret]))
     text = _("Send this link to the person alone. It works once, for two days.")
-    return _link_page(request, _("The link for a new password is made"), link, text)
+    user = User.objects.get(pk=user_id)
+    with override(user.language or None):
+        subject = _("A new password for Fangxian")
+        letter = _("Open this link within two days and choose a new password; it works once.")
+        mailed = by_mail(user.email, subject, f"{letter}\n\n{link}")
+    return _link_page(request, _("The link for a new password is made"), link, text, mailed)
 
 
 def _back(request: Request) -> HttpResponse:

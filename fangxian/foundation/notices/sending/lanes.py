@@ -15,7 +15,7 @@ from fangxian.foundation.notices.models import Lane
 from fangxian.foundation.notices.rules import LANE_FAILURES, OF_LANE, Channel, Failure, rest_of_lane
 from fangxian.foundation.notices.sending import claims
 from fangxian.foundation.notices.sending.claims import Parcel, Waiting
-from fangxian.foundation.notices.sending.mail import mail
+from fangxian.foundation.notices.sending.mail import is_set_up, mail
 from fangxian.foundation.notices.sending.messages import Message, compose
 from fangxian.foundation.notices.sending.outcomes import Outcome
 from fangxian.foundation.notices.sending.sms import text
@@ -143,9 +143,11 @@ def _handed_over(ready: Message | Outcome, deliver: Deliver) -> Outcome:
 
 @contextmanager
 def _sender(channel: Channel) -> Iterator[Deliver]:
-    if channel is Channel.EMAIL:
-        with mail() as deliver:
-            yield deliver
+    if channel is Channel.EMAIL and is_set_up():
+        with mail() as server:
+            yield server
+    elif channel is Channel.EMAIL:
+        yield lambda _message: Outcome(Failure.SWITCHED_OFF)
     elif channel is Channel.SMS:
         yield text
     else:

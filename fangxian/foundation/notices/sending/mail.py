@@ -2,8 +2,9 @@
 
 import smtplib
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,13 +17,27 @@ from fangxian.foundation.notices.sending.messages import Message
 from fangxian.foundation.notices.sending.outcomes import SENT, Outcome
 
 TIMEOUT_SECONDS = 10
+#: where somebody waits for the answer on a page
+TIMEOUT_AT_ONCE = 5
 TEMPORARY = range(400, 500)
+SIGN_IN_FIRST = (530, 534, 535, 538)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What is put into the envelope; `key` becomes the Message-ID."""
+
+    key: str
+    address: str
+    subject: str
+    text: str
+    urgent: bool = False
 
 
 class Mail:
     """A connection to the mail server, opened with the first message."""
 
-    def __init__(self) -> None:
+    def __init__(self, timeout: int = TIMEOUT_SECONDS) -> None:
         to = settings.FANGXIAN
         self._server = EmailBackend(
             host=to.smtp_host,
@@ -31,21 +46,35 @@ class Mail:
             password=to.smtp_password,
             use_tls=to.smtp_security == "starttls",
             use_ssl=to.smtp_security == "tls",
-            timeout=TIMEOUT_SECONDS,
+            timeout=timeout,
         )
 
     def __call__(self, message: Message) -> Outcome:
         """Hand one message over."""
+        text = "\n\n".join(part for part in (message.body, message.link) if part)
+        letter = Letter(
+            message.key, message.address, message.title, text or message.title, message.urgent
+        )
+        return self.post(letter)
+
+    def post(self, letter: Letter) -> Outcome:
+        """Hand a letter over.
+
+        What the server says about this letter or its receiver concerns nobody else; what it says
+        about us, or before it has seen a letter, concerns all that would follow.
+        """
         try:
             self._server.open()
-            self._server.send_messages([_letter(message)])
-        except smtplib.SMTPAuthenticationError as error:
-            return Outcome(Failure.CREDENTIALS, _said(error.smtp_code, error.smtp_error))
+            self._server.send_messages([_written(letter)])
         except smtplib.SMTPRecipientsRefused as error:
             code, words = next(iter(error.recipients.values()))
-            return Outcome(_by_code(code), _said(code, words))
+            return Outcome(_about_letter(code), _said(code, words))
+        except smtplib.SMTPDataError as error:
+            failure = _about_letter(error.smtp_code)
+            return self._lost(failure, _said(error.smtp_code, error.smtp_error))
         except smtplib.SMTPResponseException as error:
-            return self._lost(_by_code(error.smtp_code), _said(error.smtp_code, error.smtp_error))
+            failure = _about_us(error.smtp_code)
+            return self._lost(failure, _said(error.smtp_code, error.smtp_error))
         except ssl.SSLError as error:
             return self._lost(Failure.INSECURE, error.reason or "")
         except TimeoutError:
@@ -67,36 +96,42 @@ class Mail:
         return Outcome(failure, detail)
 
 
+def is_set_up() -> bool:
+    """Whether this installation has a mail server."""
+    return bool(settings.FANGXIAN.smtp_host)
+
+
 @contextmanager
-def mail() -> Iterator[Callable[[Message], Outcome]]:
+def mail(timeout: int = TIMEOUT_SECONDS) -> Iterator[Mail]:
     """The mail server for a while."""
-    if not settings.FANGXIAN.smtp_host:
-        yield lambda _message: Outcome(Failure.SWITCHED_OFF)
-        return
-    server = Mail()
+    server = Mail(timeout)
     try:
         yield server
     finally:
         server.close()
 
 
-def _letter(message: Message) -> EmailMessage:
+def _written(letter: Letter) -> EmailMessage:
     domain = urlsplit(settings.FANGXIAN.site).hostname or "localhost"
     headers = {
-        "Message-ID": f"<{message.key}@{domain}>",
+        "Message-ID": f"<{letter.key}@{domain}>",
         "Auto-Submitted": "auto-generated",
     }
-    if message.urgent:
+    if letter.urgent:
         headers |= {"Importance": "high"}
-    body = "\n\n".join(part for part in (message.body, message.link) if part) or message.title
+    subject = " ".join(letter.subject.split())
     sender = settings.FANGXIAN.smtp_from
-    return EmailMessage(
-        " ".join(message.title.split()), body, sender, [message.address], headers=headers
-    )
+    return EmailMessage(subject, letter.text, sender, [letter.address], headers=headers)
 
 
-def _by_code(code: int) -> Failure:
+def _about_letter(code: int) -> Failure:
+    if code in SIGN_IN_FIRST:
+        return Failure.CREDENTIALS
     return Failure.BUSY if code in TEMPORARY else Failure.REFUSED
+
+
+def _about_us(code: int) -> Failure:
+    return Failure.BROKEN if code in TEMPORARY else Failure.CREDENTIALS
 
 
 def _said(code: int, words: Any) -> str:

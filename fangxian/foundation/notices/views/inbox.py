@@ -77,7 +77,7 @@ def read_all(request: Request) -> HttpResponse:
 
 def day_of(text: str) -> date:
     """The day in an address; nothing is there when it is none."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise NotFound(_("There is no such notice.")) from None
+    day = clock.day_written(text)
+    if day is None:
+        raise NotFound(_("There is no such notice."))
+    return day
