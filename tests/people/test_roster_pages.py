@@ -109,7 +109,7 @@ def test_nobody_else_sees_it(client: Client, cast: Cast) -> None:
 
 @pytest.mark.parametrize(
     ("who", "code", "status"),
-    [("teacher", "5101040001", 404), ("county_officer", "510104", 403),
+    [("teacher", "5101040001", 403), ("county_officer", "510104", 403),
      ("other_reporter", "5101040001", 404), ("unit_admin", "510104", 200),
      ("head", "5101040001", 200)],
 )  # fmt: skip
