@@ -1,6 +1,10 @@
 """Deliveries on their way, to a real mail server and a real web server."""
 
 import socket
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -11,6 +15,7 @@ from fangxian.config.gateways import SmsGateway
 from fangxian.foundation.accounts.models import User
 from fangxian.foundation.notices import actions, sending
 from fangxian.foundation.notices.models import Delivery, Lane, Notice, Robot
+from fangxian.foundation.notices.queries import backlog
 from fangxian.foundation.notices.rules import LANE_FAILURES, MOST_ATTEMPTS, Category, State
 from tests.cast import AT, Cast
 from tests.notices.receivers import Call, MailServer, WebServer
@@ -303,3 +308,37 @@ def test_a_new_passwords_link_goes_by_mail_where_an_address_is_known(
     assert "550 no such mailbox" in client.post(path).content.decode()
     settings.FANGXIAN = settings.FANGXIAN.model_copy(update={"smtp_host": ""})
     assert "电子邮件" not in client.post(path).content.decode()
+
+
+def test_a_server_that_never_finishes_its_answer_is_left_alone(
+    real_cast: Cast, receiver: WebServer
+) -> None:
+    with socket.socket() as slow:
+        slow.bind(("127.0.0.1", 0))
+        slow.listen(1)
+
+        def trickle() -> None:
+            with suppress(OSError):
+                talking, _from = slow.accept()
+                with talking:
+                    for _byte in range(200):
+                        talking.sendall(b"H")
+                        time.sleep(0.1)
+
+        threading.Thread(target=trickle, daemon=True).start()
+        made = robot(real_cast, "webhook", f"http://127.0.0.1:{slow.getsockname()[1]}/")
+        robot(real_cast, "wecom", receiver.url("/w?key=abc-123"))
+        tell(real_cast, "head")
+        sending.run(at=AT, real=REAL, seconds=1, patience=1)
+        assert Lane.objects.get(name=made.lane).last_error == "timeout"
+        states = {one.channel: one.state for one in Delivery.objects.all()}
+        assert states == {"wecom": State.SENT, "webhook": State.SENDING}
+        waiting = backlog(at=AT, real=REAL)
+        assert (waiting.waiting, waiting.resting) == (1, [])
+        until_settled(lambda: Delivery.objects.get(channel="webhook").state != State.SENDING)
+
+
+def until_settled(settled: Callable[[], bool]) -> None:
+    """Wait for the thread that was left to itself, so that it leaves nothing behind."""
+    while not settled():
+        time.sleep(0.05)

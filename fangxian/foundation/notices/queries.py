@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import Count, Min
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,7 @@ from fangxian.foundation.notices.labels import CHANNEL_LABELS, STATE_LABELS, STA
 from fangxian.foundation.notices.models import (
     Delivery,
     DeliveryQuerySet,
+    Lane,
     Notice,
     NoticeQuerySet,
     Preference,
@@ -39,6 +41,8 @@ from fangxian.foundation.units.models import UnitVersion
 from fangxian.kernel.access import Actor, within_any
 from fangxian.kernel.errors import NotFound
 
+#: how long a delivery may wait at most, in days
+DAYS_BACK = 3
 #: how far back an inbox reaches, and a log
 DAYS_KEPT = 30
 #: more unread than this is just "many"
@@ -157,6 +161,25 @@ def log(by: Actor, *, today: date, robot_ids: list[int] | None = None) -> Delive
     """What went out to oneself, or through these robots, in the last thirty days."""
     rows = Delivery.objects.filter(day__gte=today - timedelta(days=DAYS_KEPT))
     return rows.of_person(by) if robot_ids is None else rows.of_robots(robot_ids)
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What has not gone out: how many deliveries wait, since when the oldest, which lanes rest."""
+
+    waiting: int
+    oldest: datetime | None
+    resting: list[str]
+
+
+def backlog(*, at: datetime, real: datetime) -> Backlog:
+    """For whoever runs the installation; what waits for the end of quiet hours is not counted."""
+    rows = Delivery.objects.filter(day__gte=at.date() - timedelta(days=DAYS_BACK)).filter(
+        state__in=[State.QUEUED, State.SENDING], not_before__lte=at
+    )
+    found = rows.aggregate(waiting=Count("id"), oldest=Min("not_before"))
+    resting = Lane.objects.filter(open_until__gt=real).order_by("name")
+    return Backlog(found["waiting"], found["oldest"], list(resting.values_list("name", flat=True)))
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 
@@ -27,7 +28,6 @@ THREADS = 8
 MUCH = 200
 MOST_A_LANE = 4
 SECONDS = 45.0
-#: how much longer than that a lane may take before it is left alone
 PATIENCE = 30.0
 BATCH = {Channel.EMAIL.value: 50}
 SMALL_BATCH = 10
@@ -43,6 +43,8 @@ class Round:
     real: datetime
     began: float
     seconds: float
+    #: the lanes that somebody is sending right now
+    at_work: Counter[str] = field(default_factory=Counter)
 
     @property
     def over(self) -> bool:
@@ -54,10 +56,13 @@ class Round:
         return self.at + passed, self.real + passed
 
 
-def run(*, at: datetime, real: datetime, seconds: float = SECONDS) -> bool:
+def run(
+    *, at: datetime, real: datetime, seconds: float = SECONDS, patience: float = PATIENCE
+) -> bool:
     """Send what is due for so many seconds at most; whether there may be more.
 
-    at: the domain's time. real: the machine's, for leases and retries.
+    at: the domain's time. real: the machine's, for leases and retries. patience: how much longer
+    than that a lane may take before it is left alone.
     """
     claims.give_up(at=at, real=real)
     turn = Round(at, real, time.monotonic(), seconds)
@@ -75,16 +80,21 @@ def run(*, at: datetime, real: datetime, seconds: float = SECONDS) -> bool:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(max(0.0, turn.began + seconds + PATIENCE - time.monotonic()))
-    return bool(unfinished)
+        thread.join(max(0.0, turn.began + seconds + patience - time.monotonic()))
+    stuck = [lane for lane, senders in turn.at_work.copy().items() if senders]
+    for lane in stuck:  # a server that answers a byte at a time; its thread is left to itself
+        _note_failure(lane, Outcome(Failure.TIMEOUT), turn)
+    return bool(unfinished.difference(stuck))
 
 
 def _work(lanes: "SimpleQueue[Waiting]", turn: Round, unfinished: set[str]) -> None:
     try:
         while not turn.over:
             one = lanes.get_nowait()
+            turn.at_work[one.lane] += 1
             if _send_lane(one, turn):
                 unfinished.discard(one.lane)
+            turn.at_work[one.lane] -= 1
     except Empty:
         return
     except Exception:
