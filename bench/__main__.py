@@ -30,6 +30,7 @@ from bench.works.check import check, floor_only
 from bench.works.escalation import escalation_sweep
 from bench.works.mixed import mixed_morning
 from bench.works.report import report_sign
+from bench.works.roster import roster_import
 from bench.works.seed import seed_province
 
 NAMES = (
@@ -40,6 +41,7 @@ NAMES = (
     "report_sign",
     "mixed_morning",
     "escalation_sweep",
+    "roster_import",
     "seed_province",
 )
 WORKS: dict[str, Callable[[Ground], None]] = {
@@ -48,6 +50,7 @@ WORKS: dict[str, Callable[[Ground], None]] = {
     "report_sign": report_sign,
     "mixed_morning": mixed_morning,
     "escalation_sweep": escalation_sweep,
+    "roster_import": roster_import,
 }
 # Where every board is counted anew; the noon's checks come last, as they double the day's rows.
 WORKS_WITHOUT_CACHE: dict[str, Callable[[Ground], None]] = {
