@@ -1,107 +1,48 @@
 """A change of the calendar reaches the lists: those ahead are made anew, today's is excused."""
 
-import random
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from fangxian.foundation.obligations import following
 from fangxian.foundation.obligations.actions import (
-    answer,
     cancel,
     excuse,
     materialise_day,
     rehearse,
 )
-from fangxian.foundation.obligations.kinds import all_kinds
 from fangxian.foundation.obligations.models import Obligation, ObligationDay
-from fangxian.foundation.obligations.queries import standing
-from fangxian.foundation.obligations.rules import Counts
 from fangxian.foundation.obligations.tasks import follow_later, looked_through
 from fangxian.foundation.schooldays import actions as calendar
 from fangxian.foundation.schooldays.models import (
-    DayException,
-    StaggeredReturn,
     Suspension,
-    Term,
 )
 from fangxian.foundation.schooldays.queries import school_day
 from fangxian.foundation.schooldays.rules import Season
 from fangxian.foundation.situations import actions as situations
-from fangxian.foundation.situations.models import ResponseLevel
 from fangxian.foundation.units.actions import close_unit, merge_units
 from fangxian.foundation.units.models import Unit, UnitVersion
-from fangxian.kernel.clock import SHANGHAI
 from fangxian.kernel.models import AuditEvent
-from tests.cast import AT, DAY, SYSTEM, Cast, Place
-
-MORNING, HOME, REPORT = "check.morning", "check.home", "daily_report"
-ONE_DAY = timedelta(days=1)
-TOMORROW = DAY + ONE_DAY
-REASON = "诺如病毒，停课"
-
-
-def moment(hour: int, minute: int = 0, day: date = DAY) -> datetime:
-    return datetime.combine(day, time(hour, minute), tzinfo=SHANGHAI)
-
-
-def suspend(cast: Cast, place: str = "school", day: date = DAY, at: datetime = AT) -> Suspension:
-    return calendar.suspend(
-        unit_id=getattr(cast, place).id,
-        first_day=day,
-        last_day=None,
-        reason=REASON,
-        document="",
-        by=cast.actor("county_officer"),
-        at=at,
-    )
-
-
-def resume(cast: Cast, row: Suspension, day: date = DAY, at: datetime = AT) -> None:
-    by = cast.actor("county_officer")
-    calendar.resume(suspension_id=row.pk, from_day=day, reason="误操作", by=by, at=at)
-
-
-def set_level(cast: Cast, day: date = DAY, at: datetime = AT, home: bool = True) -> None:
-    situations.set_level(
-        unit_id=cast.county.id,
-        level=1,
-        valid_from=day,
-        home_checks=home,
-        noon_checks=False,
-        document="防控〔2026〕1号",
-        by=cast.actor("county_officer"),
-        at=at,
-    )
-
-
-def tell(place: Place, kind: str = MORNING) -> None:
-    answer(
-        kind=kind,
-        unit_id=place.id,
-        day=DAY,
-        told_at=AT,
-        at=AT,
-        by=SYSTEM,
-        accounted=None,
-        channel="phone",
-    )
-
-
-def row(place: Place, kind: str = MORNING, day: date = DAY) -> Obligation:
-    return Obligation.objects.get(unit_id=place.id, kind=kind, day=day)
-
-
-def on_list(place: Place, kind: str = MORNING, day: date = DAY) -> bool:
-    return Obligation.objects.of(kind, day).filter(unit_id=place.id).exists()
-
-
-def counts(place: Place, kind: str = MORNING, at: datetime = AT) -> Counts:
-    return standing(unit=place.version, kind=kind, day=DAY, at=at).counts
+from tests.cast import AT, DAY, SYSTEM, Cast
+from tests.obligations.changes import (
+    HOME,
+    MORNING,
+    ONE_DAY,
+    REASON,
+    REPORT,
+    TOMORROW,
+    counts,
+    declare_term,
+    moment,
+    on_list,
+    resume,
+    row,
+    set_level,
+    suspend,
+    tell,
+)
 
 
 def test_a_school_suspended_this_morning_is_excused_and_stays_on_the_list(cast: Cast) -> None:
@@ -295,21 +236,6 @@ def test_who_was_taken_off_by_hand_stays_off(cast: Cast) -> None:
     assert not on_list(cast.plain_group, day=TOMORROW)
 
 
-def declare_term(
-    cast: Cast, first: date, last: date = date(2027, 1, 20), at: datetime = AT
-) -> Term:
-    return calendar.set_term(
-        unit_id=cast.county.id,
-        school_year=2026,
-        season=Season.AUTUMN,
-        first_day=first,
-        last_day=last,
-        document="2026—2027学年校历",
-        by=cast.actor("county_officer"),
-        at=at,
-    )
-
-
 def test_the_day_before_the_term_nothing_is_asked(cast: Cast) -> None:
     for day in (TOMORROW, TOMORROW + ONE_DAY):
         materialise_day(day=day, at=AT, by=SYSTEM)
@@ -345,149 +271,6 @@ def test_grades_begin_on_days_of_their_own(cast: Cast) -> None:
     )
     assert on_list(cast.plain_group, day=TOMORROW)
     assert row(cast.plain_group).excused_at is None
-
-
-Undo = Callable[[], None]
-
-
-def _changes(cast: Cast) -> dict[str, Callable[[random.Random], Undo]]:
-    """Changes of any sort at a random place for today or later, each with its way back."""
-    by = cast.actor("province_officer")
-    at = {"by": by, "at": AT}
-
-    def where(chance: random.Random) -> int:
-        return chance.choice(
-            [cast.province, cast.city, cast.county, cast.school, cast.tiny_school]
-        ).id
-
-    def suspended(chance: random.Random) -> Undo:
-        made = calendar.suspend(
-            unit_id=where(chance),
-            first_day=DAY + chance.randint(0, 1) * ONE_DAY,
-            last_day=None,
-            reason=REASON,
-            document="",
-            **at,
-        )
-        return lambda: calendar.resume(
-            suspension_id=made.pk, from_day=made.first_day, reason="误", **at
-        )
-
-    def declared(chance: random.Random) -> Undo:
-        unit_id, day = where(chance), DAY + chance.randint(0, 1) * ONE_DAY
-        calendar.declare_day(
-            unit_id=unit_id, day=day, is_open=chance.random() < 0.3, reason="雪", **at
-        )
-        return lambda: calendar.clear_day(unit_id=unit_id, day=day, **at)
-
-    def term(chance: random.Random) -> Undo:
-        unit_id, key = where(chance), {"school_year": 2026, "season": Season.AUTUMN}
-        first = DAY + chance.randint(-5, 5) * ONE_DAY
-        last = first + 60 * ONE_DAY
-        calendar.set_term(
-            unit_id=unit_id, first_day=first, last_day=last, document="校历", **key, **at
-        )
-        return lambda: calendar.clear_term(unit_id=unit_id, **key, **at)
-
-    def staggered(chance: random.Random) -> Undo:
-        unit_id, key = where(chance), {"school_year": 2026, "season": Season.AUTUMN}
-        starts = {
-            8: DAY + chance.randint(-2, 3) * ONE_DAY,
-            None: DAY + chance.randint(0, 3) * ONE_DAY,
-        }
-        calendar.set_return(unit_id=unit_id, starts=starts, document="错峰", **key, **at)
-        return lambda: calendar.clear_return(unit_id=unit_id, **key, **at)
-
-    def level(chance: random.Random) -> Undo:
-        unit_id = chance.choice([cast.county, cast.city]).id
-        situations.set_level(
-            unit_id=unit_id,
-            level=1,
-            valid_from=DAY + chance.randint(0, 1) * ONE_DAY,
-            home_checks=True,
-            noon_checks=True,
-            document="令",
-            **at,
-        )
-        return lambda: situations.end_level(unit_id=unit_id, from_day=DAY, **at)
-
-    return {
-        "suspended": suspended, "declared": declared, "term": term,
-        "staggered": staggered, "level": level,
-    }  # fmt: skip
-
-
-def everything(cast: Cast, at: datetime) -> dict[tuple[str, str, date], object]:
-    """Where everybody stands, with every kind, today and tomorrow."""
-    places = [cast.province, cast.county, cast.school]
-    return {
-        (one.code, kind.code, day): standing(
-            unit=one.version, kind=kind.code, day=day, at=at
-        ).counts
-        for one in places
-        for kind in all_kinds()
-        for day in (DAY, TOMORROW)
-    }
-
-
-@given(seed=st.integers(0, 10_000), names=st.lists(
-    st.sampled_from(["suspended", "declared", "term", "staggered", "level"]),
-    min_size=1, max_size=4, unique=True))  # fmt: skip
-@settings(
-    max_examples=6,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-def test_changed_and_changed_back_all_stands_as_before(
-    cast: Cast, seed: int, names: list[str]
-) -> None:
-    _reset(cast)
-    chance = random.Random(seed)
-    for place in (cast.named_group, cast.plain_group, cast.tiny_group, cast.other_group):
-        if chance.random() < 0.4:
-            tell(place)
-    materialise_day(day=TOMORROW, at=AT, by=SYSTEM)
-    before = everything(cast, AT)
-    told = set(Obligation.objects.filter(told_at__isnull=False).values_list("unit_id", "kind"))
-    changes = _changes(cast)
-    undo = [changes[name](chance) for name in names]
-    _lists_follow(cast)
-    frozen = {key: getattr(count, "expected", 0) for key, count in everything(cast, AT).items()}
-    for (code, kind, day), count in before.items():
-        if day == DAY:
-            assert frozen[code, kind, day] >= count.expected  # type: ignore[attr-defined]
-    chance.shuffle(undo)
-    for back in undo:
-        back()
-    assert everything(cast, AT) == before
-    assert told == set(
-        Obligation.objects.filter(told_at__isnull=False).values_list("unit_id", "kind")
-    )
-
-
-def _lists_follow(cast: Cast) -> None:
-    """Tomorrow's list is what the calendar says; nobody is silent today where nothing is due."""
-    for kind in all_kinds():
-        due = kind.runs(TOMORROW)
-        listed = Obligation.objects.of(kind.code, TOMORROW)
-        for one in listed:
-            version = UnitVersion.objects.as_of(TOMORROW).get(unit_id=one.unit_id)
-            assert due.at(version.path, version.grade), (kind.code, version.code)
-        today = kind.runs(DAY)
-        for one in Obligation.objects.of(kind.code, DAY).silent():
-            version = UnitVersion.objects.as_of(DAY).get(unit_id=one.unit_id)
-            assert today.at(version.path, version.grade), (kind.code, version.code)
-
-
-def _reset(cast: Cast) -> None:
-    """The morning as it began: hypothesis tries many changes within one test."""
-    for model in (DayException, Term, Suspension, StaggeredReturn, ResponseLevel):
-        model.objects.all().delete()
-    Obligation.objects.all().delete()
-    ObligationDay.objects.all().delete()
-    UnitVersion.objects.filter(unit_id=cast.named_group.id).update(grade=8)
-    UnitVersion.objects.filter(unit_id=cast.plain_group.id).update(grade=9)
-    materialise_day(day=DAY, at=AT - ONE_DAY, by=SYSTEM)
 
 
 @pytest.fixture

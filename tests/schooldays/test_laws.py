@@ -71,13 +71,25 @@ def once(what: Callable[[S], object]) -> Callable[[list[S]], list[S]]:
     return lambda said: list({(one.path, what(one)): one for one in said}.values())
 
 
+def day_of(one: DaySaid) -> object:
+    return one.day
+
+
+def term_said_of(one: TermSaid) -> object:
+    return one.key
+
+
+def return_of(one: ReturnSaid) -> object:
+    return one.key
+
+
 @st.composite
 def anything_declared(draw: st.DrawFn) -> Declared:
     return Declared(
-        tuple(once(lambda one: one.day)(draw(st.lists(days_said(), max_size=5)))),
-        tuple(once(lambda one: one.key)(draw(st.lists(terms_said(), max_size=5)))),
+        tuple(once(day_of)(draw(st.lists(days_said(), max_size=5)))),
+        tuple(once(term_said_of)(draw(st.lists(terms_said(), max_size=5)))),
         tuple(draw(st.lists(pauses_said(), max_size=4))),
-        tuple(once(lambda one: one.key)(draw(st.lists(returns_said(), max_size=3)))),
+        tuple(once(return_of)(draw(st.lists(returns_said(), max_size=3)))),
     )
 
 

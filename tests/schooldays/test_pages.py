@@ -164,7 +164,8 @@ def test_a_year_without_published_holidays_says_so(client: Client, cast: Cast) -
     assert head.get(f"/calendar/{cast.school.code}/?month=2026-10").context["unpublished"] is None
     headers = {"authorization": f"Bearer {cast.tokens['head']}"}
     address = f"/api/v1/units/{cast.school.code}/calendar"
-    days = client.get(address, {"from": "2026-10-01", "days": 12}, headers=headers).json()["days"]
+    october = {"from": "2026-10-01", "days": "12"}
+    days = client.get(address, october, headers=headers).json()["days"]
     assert [one["school_day"] for one in days] == [False] * 7 + [True, True, True, False, True]
     assert (days[0]["holiday"], days[9]["because"]) == ("国庆节", "make_up")
 

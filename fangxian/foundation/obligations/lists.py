@@ -120,7 +120,7 @@ def insert(
         ON CONFLICT DO NOTHING
     """  # noqa: S608 (only the kinds' own SQL is put together; every value is a parameter)
     span = [] if by_group else [day, day]
-    told = [day, kind.code, kind.due_at(day), added_at]
+    told: list[Any] = [day, kind.code, kind.due_at(day), added_at]
     cursor.execute(statement, [*told, *span, *params, *place_params, *within_params])
     return int(cursor.rowcount)
 

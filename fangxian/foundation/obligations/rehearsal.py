@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -96,7 +97,7 @@ def _units(shift: Shift, path: str, *, missing: bool = False) -> tuple[int, int]
     within, within_params = inside("v", path)
     lost, lost_params = shift.lost.sql("v")
     gained, gained_params = shift.gained.sql("v")
-    absent, absent_params = "TRUE", list[object]()
+    absent, absent_params = "TRUE", list[Any]()
     if missing:
         absent = """NOT EXISTS (SELECT FROM obligation o WHERE o.day = %s AND o.kind = %s
             AND o.unit_id = v.unit_id AND o.cancelled_at IS NULL)"""

@@ -94,13 +94,20 @@ def _names(ids: Any) -> dict[int, str]:
 
 @dataclass(frozen=True)
 class Owing:
-    """What a group owes in one session, and whether it has told."""
+    """What a group owes in one session, and whether it has told, or is excused and why."""
 
     session: Session
     due_at: datetime
     told_at: datetime | None
     overdue: bool
     on_time: bool
+    excused: bool = False
+    reason: str = ""
+
+    @property
+    def is_silent(self) -> bool:
+        """Neither told nor excused."""
+        return self.told_at is None and not self.excused
 
 
 @dataclass(frozen=True)
@@ -114,14 +121,14 @@ class GroupDay:
     def next_session(self) -> Session | None:
         """The first session that is still silent."""
         for owing in self.sessions:
-            if owing.told_at is None:
+            if owing.is_silent:
                 return owing.session
         return None
 
     @property
     def urgency(self) -> tuple[bool, datetime | None]:
         """For sorting: who is silent before who is not, the earliest deadline first."""
-        silent = [owing.due_at for owing in self.sessions if owing.told_at is None]
+        silent = [owing.due_at for owing in self.sessions if owing.is_silent]
         return (False, min(silent)) if silent else (True, None)
 
 
@@ -149,12 +156,15 @@ def groups_to_answer(*, by: Actor, day: date, at: datetime) -> list[GroupDay]:
 
 def _owing(row: Obligation, at: datetime) -> Owing:
     told = row.told_at
+    excused = told is None and row.excused_at is not None
     return Owing(
         session=Session(row.kind.removeprefix("check.")),
         due_at=row.due_at,
         told_at=told,
-        overdue=told is None and row.due_at < at,
+        overdue=told is None and not excused and row.due_at < at,
         on_time=told is not None and told <= row.due_at,
+        excused=excused,
+        reason=row.reason or "" if excused else "",
     )
 
 

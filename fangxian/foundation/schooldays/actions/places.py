@@ -22,7 +22,8 @@ def changeable(unit_id: int, by: Actor, at: datetime) -> UnitVersion:
 def not_a_group(unit: UnitVersion) -> None:
     """Refuse a roll-call group, where a whole school is meant."""
     if unit.kind == UnitKind.GROUP:
-        raise Invalid(_("This is declared for a school or a bureau, not for a single group."))
+        text = _("This is declared for a school or a bureau, not for a single group.")
+        raise Invalid(text, {"unit": [text]})
 
 
 def day_ahead(day: date, at: datetime, name: str) -> None:
