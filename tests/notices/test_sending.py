@@ -118,11 +118,19 @@ def test_a_group_never_hears_of_one_persons_account(cast: Cast) -> None:
         made_at=AT,
     )
     kinds.register(Template("tests.own", "x", "x", "", Category.ACCOUNT))
-    told = {"context": {}, "path": cast.school.path, "link": "", "at": AT}
-    to = [cast.users["head"].pk]
-    assert actions.send(to=to, template="tests.own", dedupe="a", **told).deliveries == 0
-    assert actions.send(to=to, template="tests.asked", dedupe="b", **told).deliveries == 1
-    below = {**told, "path": cast.named_group.path}
-    assert actions.send(to=to, template="tests.asked", dedupe="c", **below).deliveries == 1
-    above = {**told, "path": cast.county.path}
-    assert actions.send(to=to, template="tests.asked", dedupe="d", **above).deliveries == 0
+
+    def tell(template: str, path: str) -> int:
+        return actions.send(
+            to=[cast.users["head"].pk],
+            template=template,
+            context={},
+            path=path,
+            link="",
+            dedupe=f"{template}{path}",
+            at=AT,
+        ).deliveries
+
+    assert tell("tests.own", cast.school.path) == 0
+    assert tell("tests.asked", cast.school.path) == 1
+    assert tell("tests.asked", cast.named_group.path) == 1
+    assert tell("tests.asked", cast.county.path) == 0, "what lies above is no business of theirs"
