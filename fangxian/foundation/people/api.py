@@ -17,7 +17,7 @@ from fangxian.foundation.units.models import SCHOOL_KINDS, UnitVersion
 from fangxian.foundation.units.queries import resolve
 from fangxian.kernel import access, audit, clock
 from fangxian.kernel.access import Actor
-from fangxian.kernel.errors import NotFound, Unauthenticated
+from fangxian.kernel.errors import Forbidden, NotFound, Unauthenticated
 
 router = Router(tags=["people"])
 MOST = 500
@@ -132,6 +132,8 @@ def find_people(request: HttpRequest, asked: Query[SearchAsked]) -> dict[str, An
     """Up to 50 people in scope: numbers and telephones exactly, names by any part. A name needs
     `unit`, a county or school, where the token's scope is wider. Recorded in the audit trail."""
     by = _actor(request)
+    if not by.holds(PeoplePermission.VIEW):
+        raise Forbidden(_("Your role does not allow this here."))
     unit = resolve(asked.unit, clock.today(), by=by) if asked.unit else None
     answer = search(
         asked.search, by=by, day=clock.today(), within=unit.path if unit else "", left=asked.left

@@ -74,6 +74,11 @@ class SearchForm(forms.Form):
     )
     left = forms.BooleanField(label=_("Also who has left"), required=False)
 
+    def __init__(self, *args: Any, places: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not places:  # who works at one school has nothing to choose
+            del self.fields["unit"]
+
 
 class RosterFilter(forms.Form):
     """Which of a school's people are shown."""
@@ -116,7 +121,9 @@ class PersonForm(ActionForm):
         required=False,
         help_text=_("The school's own: student or staff number."),
     )
-    id_kind = forms.ChoiceField(label=_("Identity document"), choices=IdKind.choices, required=False)
+    id_kind = forms.ChoiceField(
+        label=_("Identity document"), choices=IdKind.choices, required=False
+    )
     id_number = forms.CharField(label=_("Number of the document"), max_length=30, required=False)
     sex = forms.ChoiceField(label=_("Sex"), choices=Sex.choices, required=False)
     born = forms.DateField(label=_("Birth date"), required=False, widget=day_input())

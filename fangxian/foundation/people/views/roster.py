@@ -16,7 +16,7 @@ from fangxian.foundation.people.forms import RosterFilter, SearchForm, group_cho
 from fangxian.foundation.people.identity import masked
 from fangxian.foundation.people.models import Guardian
 from fangxian.foundation.people.rules import PeopleEvent, PeoplePermission
-from fangxian.foundation.people.search import Answer
+from fangxian.foundation.people.search import COUNTY_DEPTH, Answer
 from fangxian.foundation.people.search import search as look
 from fangxian.foundation.people.views import places
 from fangxian.foundation.units.models import UnitVersion
@@ -33,10 +33,12 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @access.requires(PeoplePermission.VIEW)
 def search(request: Request) -> HttpResponse:
     """Find a person by name, number or telephone; what one looked for leaves a trace."""
-    form = SearchForm(request.GET or None)
+    ranges = request.actor.ranges(PeoplePermission.VIEW)
+    above = any(low.count("/") <= COUNTY_DEPTH for low, _high in ranges)
+    form = SearchForm(request.GET or None, places=above)
     shown: dict[str, Any] = {"form": form, "asked": False}
     if form.is_valid() and form.cleaned_data["q"]:
-        unit, problem = _place(request, form.cleaned_data["unit"].strip())
+        unit, problem = _place(request, form.cleaned_data.get("unit", "").strip())
         answer = Answer("nothing") if problem else look(
             form.cleaned_data["q"], by=request.actor, day=clock.today(),
             within=unit.path if unit else "", left=form.cleaned_data["left"],
