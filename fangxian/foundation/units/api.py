@@ -18,7 +18,10 @@ router = Router(tags=["units"])
 
 
 class UnitOut(Schema):
-    """A unit as of a day. `headcount` is a group's; null is not known, never 0."""
+    """A unit as of a day. `headcount` is a group's; null is not known, never 0.
+
+    `grade` is a group's year: 1 to 12 of school, from 13 on of study, -3 to -1 of kindergarten.
+    """
 
     day: date
     code: str
@@ -27,6 +30,7 @@ class UnitOut(Schema):
     population: str
     boarding: bool
     headcount: int | None
+    grade: int | None
     name_zh: str
     name_en: str
     division_code: str
@@ -89,7 +93,7 @@ def _shown(unit: UnitVersion, day: date) -> dict[str, Any]:
     ids = {unit.territorial_id, unit.school_id, unit.bureau_id, unit.reports_to_id} - {None}
     rows = UnitVersion.objects.as_of(day).filter(unit_id__in=[i for i in ids if i])
     codes: dict[int | None, str] = dict(rows.values_list("unit_id", "code"))
-    of_version = ("code", "kind", "name_zh", "name_en", "division_code")
+    of_version = ("code", "kind", "name_zh", "name_en", "division_code", "grade")
     of_unit = ("stage", "population", "boarding", "headcount", "opened_on", "closed_on")
     return {
         "day": day,

@@ -4,11 +4,14 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from fangxian.foundation.units.models import Population, Stage, TieKind, UnitKind, UnitVersion
-from fangxian.foundation.units.rules import PARENTS
+from fangxian.foundation.units.rules import GRADE_LABELS, GRADES, PARENTS, grade_label
 from fangxian.kernel.shell.forms import ActionForm, day_input
+
+lazy_grade = lazy(grade_label, str)
 
 
 class FromDay(ActionForm):
@@ -23,6 +26,16 @@ class FromDay(ActionForm):
         self.order_fields([name for name in self.fields if name != "day"] + ["day"])
 
 
+def grade_field() -> forms.TypedChoiceField:
+    """The year of a group, to choose; empty where it has none."""
+    known = [(str(grade), label) for grade, label in GRADE_LABELS.items()]
+    later = [(str(grade), lazy_grade(grade)) for grade in GRADES if grade not in GRADE_LABELS]
+    return forms.TypedChoiceField(
+        label=_("Grade"), required=False, coerce=int, empty_value=None,
+        choices=[("", "—"), *known, *later],
+    )  # fmt: skip
+
+
 class ChangeForm(FromDay):
     """Another name or code."""
 
@@ -35,10 +48,18 @@ class ChangeForm(FromDay):
         help_text=_("The earlier code stays right for the days on which it was borne."),
     )
 
+    grade = grade_field()
+
+    def __init__(self, *args: Any, of_group: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not of_group:
+            del self.fields["grade"]
+
     @classmethod
-    def about(cls, unit: UnitVersion) -> dict[str, str]:
+    def about(cls, unit: UnitVersion) -> dict[str, Any]:
         """What holds now."""
-        return {name: getattr(unit, name) for name in ("name_zh", "name_en", "short_zh", "code")}
+        said = ("name_zh", "name_en", "short_zh", "code", "grade")
+        return {name: getattr(unit, name) for name in said}
 
 
 class OpenForm(ActionForm):
@@ -52,6 +73,7 @@ class OpenForm(ActionForm):
     population = forms.ChoiceField(
         label=_("Population"), choices=Population.choices, required=False
     )
+    grade = grade_field()
     headcount = forms.IntegerField(
         label=_("Headcount"),
         min_value=0,

@@ -6,6 +6,7 @@ from django import template
 from django.utils.translation import get_language
 
 from fangxian.foundation.units.models import Stage, UnitKind
+from fangxian.foundation.units.rules import grade_label
 
 register = template.Library()
 
@@ -33,6 +34,12 @@ def kind_name(kind: str) -> str:
 def stage_name(stage: str) -> str:
     """The stage in the reader's language."""
     return str(Stage(stage).label) if stage and stage in Stage.values else ""
+
+
+@register.filter
+def grade_name(grade: int | None) -> str:
+    """The grade in the reader's language."""
+    return grade_label(grade)
 
 
 @register.filter

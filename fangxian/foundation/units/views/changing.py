@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from fangxian.foundation.units import actions, forms, queries
-from fangxian.foundation.units.models import UnitVersion
+from fangxian.foundation.units.models import UnitKind, UnitVersion
 from fangxian.foundation.units.rules import UnitPermission, above
 from fangxian.kernel import access, clock
 from fangxian.kernel.access.requests import Request
@@ -71,15 +71,17 @@ def change(request: Request, code: str) -> HttpResponse:
     """Another name or code from a day on."""
     unit = _unit(request, code, UnitPermission.MANAGE)
     form = forms.ChangeForm(
-        request.POST or None, today=clock.today(), initial=forms.ChangeForm.about(unit)
-    )
+        request.POST or None, today=clock.today(), initial=forms.ChangeForm.about(unit),
+        of_group=unit.kind == UnitKind.GROUP,
+    )  # fmt: skip
 
     def act(said: dict[str, Any]) -> str:
         return actions.change_unit(
             unit_id=unit.unit_id, by=request.actor, at=clock.now(), **said
         ).code
 
-    return _form_page(request, unit, form, act, heading=_("Change name or code"),
+    return _form_page(request, unit, form, act, heading=_("Change name, code or grade")
+                      if unit.kind == UnitKind.GROUP else _("Change name or code"),
                       done=_("Changed."),
                       intro=_("What was right until then stays right for those days."))  # fmt: skip
 
