@@ -13,7 +13,7 @@ from fangxian.console.demo.scenarios import COUNTY, SPEED, START, Refused, Scena
 from fangxian.console.models import DemoMorning
 from fangxian.foundation.obligations import actions as obligations
 from fangxian.foundation.obligations.models import Obligation, ObligationDay
-from fangxian.foundation.schooldays.models import DayException
+from fangxian.foundation.schooldays.models import DayException, Term
 from fangxian.foundation.situations.models import ResponseLevel
 from fangxian.foundation.units import actions as units
 from fangxian.foundation.units.models import Unit, UnitKind, UnitVersion
@@ -94,6 +94,13 @@ def _calendar(scenario: Scenario) -> None:
             "document": scenario.document,
         },
     )
+    for key, first, last in scenario.terms:
+        Term.objects.get_or_create(
+            unit=province,
+            school_year=key.school_year,
+            season=key.season,
+            defaults={"first_day": first, "last_day": last, "document": "示例校历"},
+        )
     for day in (scenario.yesterday, scenario.day):
         _exception, made = DayException.objects.get_or_create(
             unit=province,

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from fangxian.config.environment import Demo
+from fangxian.foundation.schooldays.rules import Season, TermKey, term_of
 from fangxian.kernel.clock import SHANGHAI
 
 #: a rural county with centre schools and teaching points; its people are known by name
@@ -50,6 +51,15 @@ class Scenario:
     def opened_on(self) -> date:
         """Since when the invented schools have been there."""
         return self.day - timedelta(days=60)
+
+    @property
+    def terms(self) -> list[tuple[TermKey, date, date]]:
+        """The terms of its school year, with their first and last day."""
+        year = term_of(self.day).school_year
+        return [
+            (TermKey(year, Season.AUTUMN), date(year, 9, 1), date(year + 1, 1, 20)),
+            (TermKey(year, Season.SPRING), date(year + 1, 2, 17), date(year + 1, 7, 10)),
+        ]
 
     @property
     def yesterday(self) -> date:
