@@ -59,9 +59,7 @@ def roster_import(ground: Ground) -> None:
     _one(ground, "xlsx", XLSX_ROWS // share, XLSX_CITY, XLSX_SECONDS, _as_xlsx)
 
 
-def _one(
-    ground: Ground, form: str, rows: int, city: str, must: float, write: Write
-) -> None:
+def _one(ground: Ground, form: str, rows: int, city: str, must: float, write: Write) -> None:
     from fangxian.foundation.accounts.models import User
     from fangxian.foundation.accounts.queries import actor_for
     from fangxian.foundation.units.models import UnitVersion
@@ -93,9 +91,7 @@ def _one(
     ground.report(figures, verdicts)
 
 
-def _bring(
-    ground: Ground, path: Path, unit_id: int, by: Actor, rows: int
-) -> tuple[float, float]:
+def _bring(ground: Ground, path: Path, unit_id: int, by: Actor, rows: int) -> tuple[float, float]:
     from fangxian.kernel.intake import actions
     from fangxian.kernel.intake.rules import Outcome, State
 

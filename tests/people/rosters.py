@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from fangxian.foundation.people.identity import check_digit
 from fangxian.kernel.access import Actor
 from fangxian.kernel.intake import actions, tables
+from fangxian.kernel.intake.kinds import kind_by_code
 from fangxian.kernel.intake.models import Intake
 from fangxian.kernel.intake.reasons import tell
-from fangxian.kernel.intake.kinds import kind_by_code
 from fangxian.kernel.intake.rules import State
 from fangxian.kernel.intake.work import run
 from tests.cast import AT, Cast

@@ -19,7 +19,8 @@ def everyone() -> list[tuple[object, ...]]:
 
 def test_a_sheet_of_new_people_is_written_with_all_it_says(cast: Cast) -> None:
     made = written(cast, row("付付", 学号="S9", 身份证号=card(13), 宿舍="1号楼203", 床位="3",
-                             家长姓名="付母", 关系="母亲", 家长电话="+86 000-0000-0099"))  # fmt: skip
+                             家长姓名="付母", 关系="母亲",
+                             家长电话="+86 000-0000-0099"))  # fmt: skip
     person = Person.objects.get(name="付付")
     assert (person.number, person.id_number, person.sex) == ("S9", card(13), "male")
     assert str(person.born) == "2016-03-05" and person.path == cast.school.path
@@ -33,7 +34,10 @@ def test_a_sheet_of_new_people_is_written_with_all_it_says(cast: Cast) -> None:
 
 
 def test_the_same_sheet_again_changes_nothing(cast: Cast) -> None:
-    rows = [row("付付", 身份证号=card(13), 家长电话="00000000099", 宿舍="203"), row("哥哥", 学号="7")]
+    rows = [
+        row("付付", 身份证号=card(13), 家长电话="00000000099", 宿舍="203"),
+        row("哥哥", 学号="7"),
+    ]
     written(cast, *rows)
     before = everyone()
     again = staged(cast, *rows)

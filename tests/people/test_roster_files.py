@@ -35,7 +35,9 @@ def born(cast: Cast, made: Intake) -> list[date | None]:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le"])
 @pytest.mark.parametrize("delimiter", [",", "\t", ";"])
 def test_any_encoding_and_delimiter(cast: Cast, encoding: str, delimiter: str) -> None:
-    made = come(cast, as_csv([SHORT, ["三年级1班", "付付", "N1", "2016-03-05"]], encoding, delimiter))
+    made = come(
+        cast, as_csv([SHORT, ["三年级1班", "付付", "N1", "2016-03-05"]], encoding, delimiter)
+    )
     assert born(cast, made) == [date(2016, 3, 5)]
     assert Person.objects.get(number="N1").name == "付付"
 
@@ -131,14 +133,14 @@ def test_the_same_id_number_twice_names_both_rows(cast: Cast) -> None:
 def packed(size: int) -> bytes:
     """A workbook whose sheet is mostly zeros that pack into nothing."""
     target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(as_xlsx([SHORT]))) as plain:
-        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as bomb:
-            for name in plain.namelist():
-                if not name.endswith("sheet1.xml"):
-                    bomb.writestr(name, plain.read(name))
-            with bomb.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
-                for _block in range(size >> 20):
-                    sheet.write(b"\0" * (1 << 20))
+    plain = zipfile.ZipFile(io.BytesIO(as_xlsx([SHORT])))
+    with plain, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as bomb:
+        for name in plain.namelist():
+            if not name.endswith("sheet1.xml"):
+                bomb.writestr(name, plain.read(name))
+        with bomb.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
+            for _block in range(size >> 20):
+                sheet.write(b"\0" * (1 << 20))
     return target.getvalue()
 
 
@@ -179,7 +181,7 @@ def test_a_file_that_cannot_be_used_says_why_and_leaves_nothing(
 
 def test_wrong_rows_come_back_in_their_own_columns_and_can_be_brought_again(cast: Cast) -> None:
     heads = [*HEADING, "民族备注"]
-    bad = [*row("付付", "九年级9班", 学号="=N1"), "=HYPERLINK(\"x\")"]
+    bad = [*row("付付", "九年级9班", 学号="=N1"), '=HYPERLINK("x")']
     made = come(cast, as_csv([heads, bad, [*row("哥哥", 学号="N2"), ""]]))
     actions.say_columns(intake_id=made.pk, mapping=made.mapping, by=cast.actor("reporter"), at=AT)
     run(made.pk, at=AT)
@@ -187,7 +189,10 @@ def test_wrong_rows_come_back_in_their_own_columns_and_can_be_brought_again(cast
     assert outcomes(made)[2] == "wrong"
     _name, _type, content = wrong_rows(made, kind_by_code("roster"))
     again = come(cast, content, "错误行.xlsx")
-    assert again.headers["names"][: len(heads)] == heads and len(again.headers["names"]) == len(heads) + 2
+    assert (
+        again.headers["names"][: len(heads)] == heads
+        and len(again.headers["names"]) == len(heads) + 2
+    )
     with zipfile.ZipFile(io.BytesIO(content)) as book_:
         assert b"<f>" not in book_.read("xl/worksheets/sheet1.xml")
     assert neutral("=1+1") == "'=1+1" and neutral("付付") == "付付"

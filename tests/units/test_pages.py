@@ -9,9 +9,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from fangxian.foundation.units import queries
-from fangxian.foundation.units.models import ImportDraft, LeadingGroupMember, UnitVersion
+from fangxian.foundation.units.models import LeadingGroupMember, UnitVersion
 from fangxian.foundation.units.search import search
-from tests.cast import DAY, Cast
+from fangxian.kernel.intake.models import Intake
+from fangxian.kernel.intake.work import run
+from tests.cast import AT, DAY, Cast
 from tests.units.test_import import GROUP, HEADING, SCHOOL, as_csv
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_eight")]
@@ -153,18 +155,22 @@ def test_a_sheet_is_looked_at_before_it_is_imported(cast: Cast, browser: Any) ->
     rows = [["510104", *SCHOOL[1:]], GROUP, ["510104", "坏", *SCHOOL[2:]]]
     rows = [[cell.replace("510132", "510104") for cell in row] for row in rows]
     upload = SimpleUploadedFile("单位.csv", as_csv([HEADING, *rows], "gb18030"))
-    sent = admin.post("/units/import/", {"file": upload})
+    sent = admin.post("/imports/new/units/?unit=510104", {"file": upload})
     assert sent.status_code == 302
-    shown = admin.get(sent["Location"]).content.decode()
+    page = sent["Location"]
+    made = Intake.objects.get()
+    run(made.pk, at=AT)
+    shown = admin.get(page).content.decode()
     assert "1 row cannot be imported" in shown and "Import only the 2 right rows" in shown
     assert not UnitVersion.objects.filter(code="5101040007").exists()
-    assert admin.post(sent["Location"]).status_code == 409  # nothing half
-    assert admin.post(sent["Location"], {"only_right": "1"}).status_code == 302
+    admin.post(f"{page}write/")
+    assert Intake.objects.get().state == "review"  # nothing half
+    assert admin.post(f"{page}write/", {"only_right": "1"}).status_code == 302
+    run(made.pk, at=AT)
     assert UnitVersion.objects.filter(code="5101040007-0101").exists()
-    assert ImportDraft.objects.get().rows == []
-    assert browser("outsider").get(sent["Location"]).status_code == 403
-    assert admin.get("/units/import/template/")["Content-Type"].endswith("sheet")
-    assert admin.post("/units/import/", {}).status_code == 422
+    assert browser("outsider").get(page).status_code == 404
+    assert admin.get("/imports/sheet/units/")["Content-Type"].endswith("sheet")
+    assert admin.post("/imports/new/units/", {}).status_code == 422
 
 
 def test_the_api(cast: Cast) -> None:

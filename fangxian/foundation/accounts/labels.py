@@ -7,6 +7,7 @@ from fangxian.kernel.access import Permission
 
 EVENTS: dict[str, object] = {
     AccountEvent.INVITED: _("Invited a person"),
+    AccountEvent.INVITED_MANY: _("Invited many people"),
     AccountEvent.INVITATION_WITHDRAWN: _("Withdrew an invitation"),
     AccountEvent.JOINED: _("Took up an invitation"),
     AccountEvent.ROLE_GIVEN: _("Gave a role"),
@@ -62,6 +63,8 @@ FACTS: dict[str, object] = {
     "left_out": _("left out"),
     "moved": _("moved"),
     "new": _("new"),
+    "same": _("unchanged"),
+    "left": _("left"),
     "old_parent": _("from below no."),
     "opened_on": _("opened on"),
     "units": _("units"),

@@ -38,6 +38,12 @@ def actor_for(user: User, *, today: date) -> Actor:
     return Actor(user.pk, str(user), holdings)
 
 
+def actor_by_id(user_id: int, day: date) -> Actor:
+    """The person with this id, with every role in force on a day; nobody where there is none."""
+    user = User.objects.filter(pk=user_id).first()
+    return actor_for(user, today=day) if user else ANONYMOUS
+
+
 OWNER_AND_PLACE = """
 SELECT t.id, t.user_id, coalesce(nullif(u.display_name, ''), u.username), t.unit_id,
        t.permissions, v.path

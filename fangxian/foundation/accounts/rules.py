@@ -88,6 +88,7 @@ GRANTS: dict[str, list[Permission]] = {
 
 class AccountEvent(Event):
     INVITED = "accounts.invited"
+    INVITED_MANY = "accounts.invited_many"
     INVITATION_WITHDRAWN = "accounts.invitation_withdrawn"
     JOINED = "accounts.joined"
     ROLE_GIVEN = "accounts.role_given"

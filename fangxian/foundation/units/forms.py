@@ -129,13 +129,3 @@ class TieForm(FromDay):
     kind = forms.ChoiceField(label=_("Kind"), choices=TieKind.choices)
     name = forms.CharField(label=_("Name"), max_length=120)
     phone = forms.CharField(label=_("Telephone"), max_length=30)
-
-
-class UploadForm(ActionForm):
-    """A sheet of units."""
-
-    file = forms.FileField(
-        label=_("File"),
-        help_text=_("XLSX, or CSV in UTF-8 or GB18030; up to 30,000 rows and 12 MB."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
-    )

@@ -21,6 +21,7 @@ EVENTS: Final[Mapping[UnitEvent, object]] = {
     UnitEvent.TIE_ADDED: _("Outside contact added"),
     UnitEvent.TIE_ENDED: _("Outside contact ended"),
     UnitEvent.IMPORTED: _("Units imported"),
+    UnitEvent.CONTACTS_IMPORTED: _("Contacts imported"),
     UnitEvent.TAKEN_BACK: _("Planned change of units taken back"),
 }
 PERMISSIONS: Final[Mapping[UnitPermission, object]] = {

@@ -263,25 +263,3 @@ class TieContact(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class ImportDraft(models.Model):
-    """An uploaded sheet of units between its check and its import; then its rows are forgotten.
-
-    `rows` holds [number in the file, {column: text}] as read, so that it can be checked again.
-    """
-
-    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+")
-    by_id = models.BigIntegerField(null=True)
-    at = models.DateTimeField()
-    file_name = models.CharField(max_length=200)
-    rows = models.JSONField()
-    applied_at = models.DateTimeField(null=True)
-
-    classified: ClassVar = privacy.fields(
-        public="id unit at file_name applied_at",
-        personal="by_id rows",
-    )
-
-    def __str__(self) -> str:
-        return self.file_name

@@ -39,6 +39,7 @@ class UnitEvent(Event):
     TIE_ADDED = "units.tie_added"
     TIE_ENDED = "units.tie_ended"
     IMPORTED = "units.imported"
+    CONTACTS_IMPORTED = "units.contacts_imported"
     TAKEN_BACK = "units.taken_back"
 
 

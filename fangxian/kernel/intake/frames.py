@@ -26,6 +26,13 @@ UNTIDY = rf"(^|{PART})['{SPACES}]|[{SPACES}]({PART}|$)"
 Tell = Callable[[int], None]
 
 
+def as_said(frame: pl.DataFrame) -> pl.DataFrame:
+    """A piece as it goes into `intake_said`: for kinds whose rows are judged one by one."""
+    fields = [name for name in frame.columns if name not in ("line", "wrong")]
+    said = pl.struct(fields).struct.json_encode()
+    return frame.select("line", said.alias("said"), pl.col("wrong").fill_null(""))
+
+
 class Fault(NamedTuple):
     """Where something is wrong, and what is then said of the row."""
 

@@ -29,9 +29,14 @@ def reason(code: str, field: str = "", it: object = "") -> str:
     return PART.join((code, field, said))
 
 
+def plain(text: str) -> str:
+    """A reason that a room has put into words itself."""
+    return PART.join(("", "", text.replace("\n", " ")))
+
+
 def join(reasons: Iterable[str]) -> str:
     """Several reasons as they are kept."""
-    return "\n".join(reasons)
+    return "\n".join(one for one in reasons if one)
 
 
 def tell(kind: IntakeKind, kept: str) -> list[str]:

@@ -57,7 +57,7 @@ def _words(field: Field) -> list[str]:
 
 
 def wrong_rows(intake: Intake, kind: IntakeKind) -> tuple[str, str, bytes]:
-    """The wrong rows as uploaded, each with its reasons in a column of its own: name, type, file."""
+    """The wrong rows as uploaded, each with its reasons: the name, type and content of a file."""
     reasons = wrong_lines(intake.pk)
     rows = _with_reasons(intake, kind, reasons)
     if len(reasons) > MOST_IN_XLSX:

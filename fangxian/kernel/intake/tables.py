@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection
 from psycopg import sql
-from psycopg.types.json import Jsonb
 
 from fangxian.kernel.intake.rules import Outcome
 
@@ -54,25 +54,15 @@ def judged(intake_id: int, rows: Iterable[Sequence[object]]) -> None:
                 copy.write_row(row)
 
 
-def said(intake_id: int, rows: Iterable[tuple[int, Mapping[str, Any], str]]) -> None:
-    """Keep what rows say, each (line, what, reasons), for kinds with small files."""
-    with connection.cursor() as cursor:
-        statement = sql.SQL("COPY {} (line, said, wrong) FROM STDIN")
-        with cursor.copy(statement.format(sql.Identifier(f"intake_said_{intake_id}"))) as copy:
-            copy.set_types(["int4", "jsonb", "text"])
-            for line, what, wrong in rows:
-                copy.write_row((line, Jsonb(what), wrong))
-
-
 def all_said(intake_id: int, lines: Sequence[int] | None = None) -> list[tuple[int, Any, str]]:
-    """What rows say, as kept by `said`; all of them, or some lines."""
-    query = sql.SQL("SELECT line, said, wrong FROM {} {} ORDER BY line").format(
+    """What rows say, with their faults; all of them, or some lines."""
+    query = sql.SQL("SELECT line, said::text, wrong FROM {} {} ORDER BY line").format(
         sql.Identifier(f"intake_said_{intake_id}"),
         sql.SQL("" if lines is None else "WHERE line = ANY(%s)"),
     )
     with connection.cursor() as cursor:
         cursor.execute(query, [] if lines is None else [list(lines)])
-        return cursor.fetchall()
+        return [(line, json.loads(what), wrong) for line, what, wrong in cursor.fetchall()]
 
 
 def counts(intake_id: int) -> dict[str, int]:

@@ -16,7 +16,7 @@ from fangxian.kernel.errors import Conflict, DomainError
 from fangxian.kernel.intake import frames, heads, sources, tables
 from fangxian.kernel.intake.actions import end
 from fangxian.kernel.intake.holding import Cancelled, Progress, held, writing_alone
-from fangxian.kernel.intake.kinds import IntakeKind, Job, kind_by_code
+from fangxian.kernel.intake.kinds import IntakeKind, Job, actor, kind_by_code
 from fangxian.kernel.intake.models import Intake, RememberedColumns
 from fangxian.kernel.intake.rules import WORKING, Outcome, State, check_move
 
@@ -74,7 +74,7 @@ def _move(intake: Intake, to: State, at: datetime, **also: object) -> None:
 
 def _job(intake: Intake, progress: Progress, at: datetime) -> Job:
     kind = kind_by_code(intake.kind)
-    by = kind.actor(intake.by_id, at.date())
+    by = actor(intake.by_id, at.date())
     place = kind.place_by_id(intake.unit_id, at.date())
     by.require(kind.permission, place.path)
     return Job(intake, kind, place, by, at, progress)
@@ -136,7 +136,7 @@ def write(intake: Intake, progress: Progress, at: datetime) -> None:
             path = sources.folder() / f"{intake.pk}.result"
             end(intake, State.DONE, at=at, result=job.intake.result if path.exists() else "")
     except Conflict as conflict:
-        _move(intake, State.REVIEW, at, message=conflict.message[:500])
+        _move(intake, State.READING, at, message=conflict.message[:500])
 
 
 def _record(job: Job, kind: IntakeKind, told: dict[str, int]) -> None:

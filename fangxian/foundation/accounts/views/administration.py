@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.cache import never_cache
@@ -47,7 +47,6 @@ def administration(request: Request) -> HttpResponse:
         "filtered": bool(request.GET),
         "invitations": staff.open_invitations(by=request.actor, at=now)[:PAGE],
         "role_labels": ROLE_LABELS,
-        "import_url": _import_url(),
     }
     return render(request, "accounts/administration.html", shown)
 
@@ -72,14 +71,6 @@ def _unit(request: Request, today: date) -> UnitVersion | None:
         raise NotFound(_("There is no such unit within your scope."))
     request.actor.require(AccountPermission.MANAGE, found.path)
     return found
-
-
-def _import_url() -> str:
-    """Where units are imported; that room may be absent."""
-    try:
-        return reverse("units:import")
-    except NoReverseMatch:
-        return ""
 
 
 @require_GET

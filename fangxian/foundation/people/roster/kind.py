@@ -1,4 +1,4 @@
-"""The kind of sheet that holds people: its columns in the words of schools, and who may bring it."""
+"""The kind of sheet that holds people: its columns in the words of schools."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from fangxian.foundation.accounts.models import User
-from fangxian.foundation.accounts.queries import actor_for, name_of, place
+from fangxian.foundation.accounts.queries import name_of, place
 from fangxian.foundation.people.models import IdKind, PersonKind, Relation, Sex
 from fangxian.foundation.people.roster.rules import RosterEvent
 from fangxian.foundation.people.rules import PeoplePermission
 from fangxian.foundation.units.models import SCHOOL_KINDS, UnitVersion
 from fangxian.foundation.units.queries import resolve
-from fangxian.kernel.access import ANONYMOUS, Actor
+from fangxian.kernel.access import Actor
 from fangxian.kernel.errors import NotFound
 from fangxian.kernel.intake.kinds import Field, Form, IntakeKind, Job, Option, Place, Shown
 
@@ -57,7 +56,8 @@ FIELDS = (
           24, examples=("", "")),
     Field("grade", _("Grade"), ("年级",), examples=("三年级", "")),
     Field("group", _("Class or group"),
-          ("班级", "班", "班组", "行政班", "所在班级", "班级名称", "部门", "组别", "班级代码", "class"),
+          ("班级", "班", "班组", "行政班", "所在班级", "班级名称", "部门", "组别", "班级代码",
+           "class"),
           longest=120, required=True, examples=("1班", "教职工组")),
     Field("kind", _("Student, staff or contractor"), ("人员类别", "类别", "身份", "人员类型"),
           Form.CHOICE, choices=lambda: _words(PersonKind, "kind"),
@@ -86,7 +86,8 @@ FIELDS = (
     Field("bus_seat", _("Seat on the bus"), ("校车座位", "座位"), longest=20, examples=("", "")),
     Field("canteen", _("Canteen table"), ("食堂", "就餐点", "餐桌", "就餐地点"),
           examples=("一食堂12桌", "")),
-    Field("canteen_seat", _("Seat in the canteen"), ("餐位", "餐桌座位"), longest=20, examples=("", "")),
+    Field("canteen_seat", _("Seat in the canteen"), ("餐位", "餐桌座位"), longest=20,
+          examples=("", "")),
     Field("guardian1", _("Guardian"),
           ("监护人", "家长姓名", "监护人姓名", "家长", "监护人1", "监护人1姓名", "家长1", "联系人"),
           examples=("示例家长", "")),
@@ -149,12 +150,6 @@ def _place_by_id(unit_id: int, day: date) -> Place:
     return _as_place(place(unit_id, day=day))
 
 
-def actor(user_id: int, day: date) -> Actor:
-    """Who brought a file, with what they hold now."""
-    user = User.objects.filter(pk=user_id).first()
-    return actor_for(user, today=day) if user else ANONYMOUS
-
-
 def _required(at: Place) -> frozenset[str]:
     """A file for more than one school says in each row which one."""
     kinds = UnitVersion.objects.filter(unit_id=at.unit_id).values_list("kind", flat=True)
@@ -197,7 +192,6 @@ def roster() -> IntakeKind:
         event=RosterEvent.IMPORTED,
         fields=FIELDS,
         heads=(_("Name"), _("Number"), _("Group")),
-        actor=actor,
         place=_place,
         place_by_id=_place_by_id,
         examine=_examine,

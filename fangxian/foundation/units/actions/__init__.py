@@ -7,29 +7,17 @@ from fangxian.foundation.units.actions.contacts import (
     end_tie,
     set_contact,
 )
-from fangxian.foundation.units.actions.importing import (
-    Imported,
-    apply_import,
-    checked,
-    draft_of,
-    stage_import,
-    tally,
-)
 from fangxian.foundation.units.actions.moving import close_unit, merge_units, move_unit
 from fangxian.foundation.units.actions.opening import change_unit, open_unit
 from fangxian.foundation.units.actions.planned import take_back
 from fangxian.foundation.units.actions.seeding import Seeded, load_divisions, seed
 
 __all__ = [
-    "Imported",
     "Seeded",
     "add_leader",
     "add_tie",
-    "apply_import",
     "change_unit",
-    "checked",
     "close_unit",
-    "draft_of",
     "end_leader",
     "end_tie",
     "load_divisions",
@@ -38,7 +26,5 @@ __all__ = [
     "open_unit",
     "seed",
     "set_contact",
-    "stage_import",
     "take_back",
-    "tally",
 ]

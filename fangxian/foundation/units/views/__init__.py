@@ -1,4 +1,4 @@
-"""The pages of this room: looking at units, changing them, importing them."""
+"""The pages of this room: looking at units, changing them."""
 
 from fangxian.foundation.units.views.changing import (
     change,
@@ -12,14 +12,12 @@ from fangxian.foundation.units.views.changing import (
     tie_add,
     tie_end,
 )
-from fangxian.foundation.units.views.importing import draft, template, upload
 from fangxian.foundation.units.views.reading import options, search, unit
 
 __all__ = [
     "change",
     "close",
     "contact",
-    "draft",
     "leader_add",
     "leader_end",
     "merge",
@@ -27,9 +25,7 @@ __all__ = [
     "open_below",
     "options",
     "search",
-    "template",
     "tie_add",
     "tie_end",
     "unit",
-    "upload",
 ]

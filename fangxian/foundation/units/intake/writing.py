@@ -1,70 +1,71 @@
-"""Importing units from a spreadsheet: staged, checked row by row, then written in one go."""
+"""Comparing a sheet of units with the tree, and writing it in one go."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from fangxian.foundation.units import sheets
 from fangxian.foundation.units.actions.opening import placements, version_of
-from fangxian.foundation.units.actions.versions import lock_tree, split, standing
-from fangxian.foundation.units.lines import SAID, Known, Line, Outcome, Words, changes, check, parse
-from fangxian.foundation.units.models import OPEN_END, ImportDraft, Unit, UnitVersion
-from fangxian.foundation.units.rules import UnitEvent, UnitPermission
+from fangxian.foundation.units.actions.versions import lock_tree, split
+from fangxian.foundation.units.intake.lines import SAID, Known, Line, changes, check, line_of
+from fangxian.foundation.units.models import OPEN_END, Unit, UnitVersion
+from fangxian.foundation.units.rules import UnitPermission
 from fangxian.foundation.units.spelling import spell
-from fangxian.kernel import audit
 from fangxian.kernel.access import Actor
-from fangxian.kernel.errors import Conflict, NotFound
+from fangxian.kernel.errors import Conflict
+from fangxian.kernel.intake import tables
+from fangxian.kernel.intake.kinds import Job
+from fangxian.kernel.intake.reasons import join, plain
+from fangxian.kernel.intake.rules import Outcome
 
-OF_VERSION: Final = ("name_zh", "name_en", "contact_name", "contact_phone")
+OF_VERSION: Final = ("name_zh", "name_en", "grade", "contact_name", "contact_phone")
 BATCH: Final = 2_000
 
 
-@dataclass(frozen=True)
-class Imported:
-    """How many rows did what."""
-
-    new: int
-    changed: int
-    same: int
-    wrong: int
-
-
-@transaction.atomic
-def stage_import(
-    *, unit_id: int, file_name: str, content: bytes, by: Actor, at: datetime
-) -> ImportDraft:
-    """Keep an uploaded sheet for checking; nothing is written to the tree."""
-    unit = standing(unit_id, at.date(), by=by)
-    by.require(UnitPermission.MANAGE, unit.path)
-    sheet = sheets.read(content)
-    return ImportDraft.objects.create(
-        unit_id=unit_id, by_id=by.user_id, at=at, file_name=file_name[:200],
-        rows=[[number, cells] for number, cells in sheet.rows],
+def judge(job: Job) -> None:
+    """Fill the import's rows with what each would do to the tree as it is now."""
+    lines, unclear = _checked(job)
+    known = known_to(lines, job.place.path, job.by, job.today)
+    tables.judged(
+        job.intake.pk,
+        (
+            (line.number, line.outcome.value,
+             known[line.code].unit_id if line.code in known else None,
+             join([unclear[line.number], *map(plain, line.problems)]))
+            for line in lines
+        ),
     )  # fmt: skip
 
 
-def draft_of(draft_id: int, *, by: Actor, today: date) -> tuple[ImportDraft, UnitVersion]:
-    """A staged sheet and the unit it is for; only its uploader sees it."""
-    draft = ImportDraft.objects.filter(pk=draft_id, by_id=by.user_id).first()
-    if draft is None:
-        raise NotFound(_("There is no such import."))
-    return draft, standing(draft.unit_id, today, by=by)
+def _checked(job: Job) -> tuple[list[Line], Mapping[int, str]]:
+    """Every row against the tree, and what was not understood of each."""
+    rows = tables.all_said(job.intake.pk)
+    lines = [line_of(number, said, today=job.today) for number, said, _wrong in rows]
+    unclear = {number: wrong for number, _said, wrong in rows}
+    for line in lines:
+        if unclear[line.number]:
+            line.outcome = Outcome.WRONG
+    check(lines, known_to(lines, job.place.path, job.by, job.today))
+    return lines, unclear
 
 
-def checked(draft: ImportDraft, unit: UnitVersion, *, by: Actor, today: date) -> list[Line]:
-    """What every row of a staged sheet would do to the tree as it is now."""
-    words = Words.current()
-    lines = [parse(number, cells, words=words, today=today) for number, cells in draft.rows]
-    check(lines, _known(lines, unit, by, today))
-    return lines
+def commit(job: Job) -> dict[str, int]:
+    """Write a sheet's right rows; refused where the tree has changed since they were looked at."""
+    lock_tree()
+    lines, _unclear = _checked(job)
+    counts = Counter(line.outcome.value for line in lines)
+    if any(counts[outcome] != job.intake.counts.get(outcome, 0) for outcome in Outcome):
+        raise Conflict(_("The tree has changed meanwhile: please check the sheet again."))
+    _open_all([line for line in lines if line.outcome is Outcome.NEW], job.today)
+    known = known_to(lines, job.place.path, job.by, job.today)
+    _change_all([line for line in lines if line.outcome is Outcome.CHANGED], known, job.today)
+    return {outcome: counts[outcome] for outcome in ("new", "changed", "same")}
 
 
-def _known(lines: Sequence[Line], unit: UnitVersion, by: Actor, day: date) -> dict[str, Known]:
+def known_to(lines: Sequence[Line], path: str, by: Actor, day: date) -> dict[str, Known]:
+    """What the tree holds of every unit that a row names, as its own or as that above it."""
     codes = {line.code for line in lines} | {line.parent for line in lines}
     rows = UnitVersion.objects.filter(code__in=codes, valid_to__gt=day).select_related("unit")
     held = {row.code: row for row in rows.order_by("valid_from")}
@@ -75,48 +76,12 @@ def _known(lines: Sequence[Line], unit: UnitVersion, by: Actor, day: date) -> di
     return {
         code: Known(
             row.unit_id, row.kind, above.get(row.reports_to_id or 0, ""), row.unit.opened_on,
-            within=row.path.startswith(unit.path) and by.may(UnitPermission.MANAGE, row.path)
+            within=row.path.startswith(path) and by.may(UnitPermission.MANAGE, row.path)
             and row.valid_to == OPEN_END,
             said={n: getattr(row if n in OF_VERSION else row.unit, n) for n in SAID},
         )
         for code, row in held.items()
     }  # fmt: skip
-
-
-def tally(lines: Iterable[Line]) -> Imported:
-    """How many rows would do what."""
-    count = Counter(line.outcome for line in lines)
-    return Imported(*(count[outcome] for outcome in Outcome))
-
-
-@transaction.atomic
-def apply_import(*, draft_id: int, only_right_rows: bool, by: Actor, at: datetime) -> Imported:
-    """Write a staged sheet: all rows, or where the person says so just the right ones.
-
-    The rows are checked again, against the tree as it is under the lock; the sheet's rows are
-    then forgotten. The same sheet again changes nothing.
-    """
-    today = at.date()
-    draft, unit = draft_of(draft_id, by=by, today=today)
-    by.require(UnitPermission.MANAGE, unit.path)
-    lock_tree()
-    draft = ImportDraft.objects.select_for_update().get(pk=draft_id)
-    if draft.applied_at is not None:
-        raise Conflict(_("This sheet has been imported already."))
-    lines = checked(draft, unit, by=by, today=today)
-    result = tally(lines)
-    if result.wrong and not only_right_rows:
-        text = _("%(count)s rows cannot be imported; nothing was written.")
-        raise Conflict(text % {"count": result.wrong})
-    _open_all([line for line in lines if line.outcome is Outcome.NEW], today)
-    known = _known(lines, unit, by, today)
-    _change_all([line for line in lines if line.outcome is Outcome.CHANGED], known, today)
-    draft.applied_at, draft.rows = at, []
-    draft.save(update_fields=["applied_at", "rows"])
-    audit.record(UnitEvent.IMPORTED, by=by, at=at, unit_id=unit.unit_id, path=unit.path,
-                 subject=draft.file_name, detail={"new": result.new, "changed": result.changed,
-                                                  "left_out": result.wrong})  # fmt: skip
-    return result
 
 
 def _open_all(lines: Sequence[Line], today: date) -> None:

@@ -1,30 +1,20 @@
 """Checking uploaded rows against the tree: what each would do, or what is wrong with it."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
 from fangxian.foundation.units import rules
-from fangxian.foundation.units.models import Population, Stage, UnitKind
-from fangxian.foundation.units.sheets import COLUMNS, IMPORTABLE, words_of
+from fangxian.foundation.units.models import UnitKind
+from fangxian.kernel.intake.rules import Outcome
 
-YES: Final = frozenset({"1", "是", "y", "yes", "true", "√"})
-NO: Final = frozenset({"", "0", "否", "n", "no", "false", "×"})
-LONGEST: Final = {"name_zh": 120, "name_en": 160, "contact_name": 60, "contact_phone": 30}
-
-
-class Outcome(StrEnum):
-    """What importing a row does."""
-
-    NEW = "new"
-    CHANGED = "changed"
-    SAME = "same"
-    WRONG = "wrong"
+IMPORTABLE: Final = (
+    UnitKind.SCHOOL, UnitKind.CENTRE_SCHOOL, UnitKind.COLLEGE, UnitKind.TRAINING,
+    UnitKind.TEACHING_POINT, UnitKind.CAMPUS, UnitKind.GROUP,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,78 +49,21 @@ class Line:
 
 
 #: the fields a row can say of a unit; all can be changed by importing it again
-SAID: Final = ("name_zh", "name_en", "stage", "population", "headcount", "boarding",
+SAID: Final = ("name_zh", "name_en", "stage", "population", "grade", "headcount", "boarding",
                "contact_name", "contact_phone")  # fmt: skip
+TEXTS: Final = ("name_zh", "name_en", "stage", "population", "contact_name", "contact_phone")
 
 
-@dataclass(frozen=True)
-class Words:
-    """What may be written for each choice, looked up once a file."""
-
-    kinds: Mapping[str, str]
-    stages: Mapping[str, str]
-    populations: Mapping[str, str]
-
-    @classmethod
-    def current(cls) -> "Words":
-        """The words of both languages."""
-        return cls(words_of(UnitKind), words_of(Stage), words_of(Population))
-
-
-def parse(number: int, cells: Mapping[str, str], *, words: Words, today: date) -> Line:
-    """Take a row apart; each thing that cannot be understood is a problem of the row."""
-    kind = words.kinds.get(cells.get("kind", "").lower(), "")
-    line = Line(number, cells["parent"].upper(), cells["code"].upper(), kind, today)
-    if kind not in IMPORTABLE:
-        line.refuse(_("Unknown or not importable kind: %(text)s.") % {"text": cells["kind"]})
-    line.said = {name: cells.get(name, "") for name in LONGEST}
-    for name, longest in LONGEST.items():
-        if len(line.said[name]) > longest:
-            line.refuse(_("%(name)s is longer than %(longest)s characters.")
-                        % {"name": COLUMNS[name], "longest": longest})  # fmt: skip
-    line.said["stage"] = _choice(line, cells, "stage", words.stages)
-    line.said["population"] = _choice(line, cells, "population", words.populations)
-    line.said["headcount"] = _headcount(line, cells.get("headcount", ""))
-    line.said["boarding"] = _boarding(line, cells.get("boarding", ""))
-    line.opened_on = _day(line, cells.get("opened_on", ""), today)
+def line_of(number: int, cells: Mapping[str, Any], *, today: date) -> Line:
+    """A row as it was understood; what could not be is null and noted elsewhere."""
+    opened = cells["opened_on"]
+    line = Line(number, cells["parent"] or "", cells["code"] or "", cells["kind"] or "",
+                date.fromisoformat(opened) if opened else today)  # fmt: skip
+    line.said = {name: cells[name] or "" for name in TEXTS}
+    line.said["grade"] = int(cells["grade"]) if cells["grade"] else None
+    line.said["headcount"] = cells["headcount"]
+    line.said["boarding"] = bool(cells["boarding"])
     return line
-
-
-def _choice(line: Line, cells: Mapping[str, str], name: str, words: Mapping[str, str]) -> str:
-    text = cells.get(name, "")
-    if text and text.lower() not in words:
-        line.refuse(_("%(name)s is not understood: %(text)s.")
-                    % {"name": COLUMNS[name], "text": text})  # fmt: skip
-    return words.get(text.lower(), "")
-
-
-def _headcount(line: Line, text: str) -> int | None:
-    if not text:
-        return None
-    if not re.fullmatch(r"[0-9]{1,5}", text):
-        line.refuse(_("The headcount is no whole number: %(text)s.") % {"text": text})
-        return None
-    return int(text)
-
-
-def _boarding(line: Line, text: str) -> bool:
-    if text.lower() not in YES | NO:
-        line.refuse(_("Boarding must be yes or no: %(text)s.") % {"text": text})
-    return text.lower() in YES
-
-
-def _day(line: Line, text: str, today: date) -> date | None:
-    if not text:
-        return today
-    parts = re.fullmatch(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?", text)
-    try:
-        if parts:
-            year, month, day = map(int, parts.groups())
-            return date(year, month, day)
-    except ValueError:
-        pass  # such as 31 June: said below
-    line.refuse(_("The day is not understood: %(text)s. Write 2020-09-01.") % {"text": text})
-    return None
 
 
 def check(lines: Sequence[Line], known: Mapping[str, Known]) -> None:
@@ -155,7 +88,16 @@ def _check_form(line: Line) -> None:
     if not line.said["name_zh"]:
         line.refuse(_("A unit needs a Chinese name."))
     if line.kind not in IMPORTABLE:
+        if line.kind:
+            line.refuse(_("Unknown or not importable kind: %(text)s.")
+                        % {"text": UnitKind(line.kind).label})  # fmt: skip
+        else:
+            line.outcome = Outcome.WRONG
         return
+    if line.said["grade"] is not None:
+        grade = rules.grade_fits(line.kind, line.said["grade"])
+        if not grade.allowed:
+            line.refuse(grade.reason)
     form = rules.code_fits(line.kind, line.code)
     if not form.allowed:
         line.refuse(form.reason)

@@ -1,0 +1,1 @@
+"""Schools and groups, and whom to call at them, from sheets."""
