@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 from django.db import connection
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fangxian.kernel.access.scopes import covers
@@ -90,6 +90,7 @@ def in_sql(places: Sequence[Place], units: Sequence[tuple[str, int | None]]) -> 
 
 
 @pytest.mark.django_db
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, ALL), SAID), min_size=1, max_size=3),
     st.lists(st.tuples(UNITS, GRADES), min_size=1, max_size=12),

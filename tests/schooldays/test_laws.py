@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fangxian.foundation.schooldays.days import (
@@ -30,6 +30,7 @@ PATHS = st.sampled_from(
 )
 GRADES = st.sampled_from([None, -1, 6, 9, 12, 15])
 S = TypeVar("S", bound=Said)
+PATIENTLY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def spans(draw: st.DrawFn) -> tuple[date, date | None]:
@@ -155,6 +156,7 @@ class Plainly:
         return False
 
 
+@PATIENTLY
 @given(anything_declared(), DAYS, PATHS, GRADES)
 def test_the_product_says_what_the_rules_say(
     said: Declared, day: date, path: str, grade: int | None
@@ -164,6 +166,7 @@ def test_the_product_says_what_the_rules_say(
     assert said.why(day, path, grade).is_open == expected
 
 
+@PATIENTLY
 @given(anything_declared(), DAYS, PATHS, GRADES)
 def test_who_is_named_is_at_or_above(
     said: Declared, day: date, path: str, grade: int | None

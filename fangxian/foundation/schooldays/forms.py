@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from fangxian.foundation.schooldays.rules import Season, TermKey, term_of
+from fangxian.foundation.schooldays.rules import SEASONS, TermKey, term_of
 from fangxian.kernel.shell.forms import ActionForm, day_input
 
 LINES = 4
@@ -60,7 +60,7 @@ def term_choices(today: date) -> list[tuple[str, str]]:
     year = term_of(today).school_year
     return [
         (name_key(key), title(key))
-        for key in (TermKey(one, season) for one in (year, year + 1) for season in Season.values)
+        for key in (TermKey(one, season) for one in (year, year + 1) for season in SEASONS)
     ]
 
 
@@ -72,7 +72,7 @@ def name_key(key: TermKey) -> str:
 def read_key(text: str | None) -> TermKey | None:
     """The term of an address; None where there is none such."""
     year, _dash, season = (text or "").partition("-")
-    known = season in Season.values and year.isdecimal() and 2000 <= int(year) < 2100
+    known = season in SEASONS and year.isdecimal() and 2000 <= int(year) < 2100
     return TermKey(int(year), season) if known else None
 
 
@@ -81,7 +81,7 @@ def title(key: TermKey) -> str:
     return _now("%(from)s–%(to)s, %(term)s") % {
         "from": key.school_year,
         "to": key.school_year + 1,
-        "term": Season(key.season).label,
+        "term": SEASONS[key.season],
     }
 
 

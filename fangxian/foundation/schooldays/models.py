@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from fangxian.foundation.schooldays.rules import Season
+from fangxian.foundation.schooldays.rules import SEASONS
 from fangxian.foundation.units.models import Unit
 from fangxian.kernel import privacy
 from fangxian.kernel.places import FIRST_GRADE, LAST_GRADE
@@ -37,7 +37,7 @@ class Term(models.Model):
 
     unit = models.ForeignKey(Unit, models.CASCADE, related_name="terms")
     school_year = models.PositiveSmallIntegerField()
-    season = models.CharField(max_length=6, choices=Season.choices)
+    season = models.CharField(max_length=6, choices=list(SEASONS.items()))
     first_day = models.DateField()
     last_day = models.DateField()
     document = models.CharField(max_length=200)
@@ -118,7 +118,7 @@ class StaggeredReturn(models.Model):
 
     unit = models.ForeignKey(Unit, models.CASCADE, related_name="staggered_returns")
     school_year = models.PositiveSmallIntegerField()
-    season = models.CharField(max_length=6, choices=Season.choices)
+    season = models.CharField(max_length=6, choices=list(SEASONS.items()))
     document = models.CharField(max_length=200)
 
     classified: ClassVar = privacy.fields(

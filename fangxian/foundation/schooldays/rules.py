@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
 
-from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -41,10 +42,19 @@ class SchooldayEvent(Event):
     RETURN_CLEARED = "schooldays.return_cleared"
 
 
-class Season(models.TextChoices):
-    AUTUMN = "autumn", _lazy("First term (autumn)")
-    SPRING = "spring", _lazy("Second term (spring)")
-    SUMMER = "summer", _lazy("Short term (summer)")
+class Season(StrEnum):
+    """Which term of a school year."""
+
+    AUTUMN = "autumn"
+    SPRING = "spring"
+    SUMMER = "summer"
+
+
+SEASONS: Final = {
+    Season.AUTUMN.value: _lazy("First term (autumn)"),
+    Season.SPRING.value: _lazy("Second term (spring)"),
+    Season.SUMMER.value: _lazy("Short term (summer)"),
+}
 
 
 @dataclass(frozen=True, order=True)

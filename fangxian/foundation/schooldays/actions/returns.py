@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from fangxian.foundation.schooldays.actions.places import changeable, not_a_group, told
 from fangxian.foundation.schooldays.models import GradeStart, StaggeredReturn
-from fangxian.foundation.schooldays.rules import SchooldayEvent, Season, TermKey
+from fangxian.foundation.schooldays.rules import SEASONS, SchooldayEvent, TermKey
 from fangxian.kernel import audit
 from fangxian.kernel.access import Actor
 from fangxian.kernel.errors import Invalid, NotFound
@@ -86,7 +86,7 @@ def clear_return(*, unit_id: int, school_year: int, season: str, by: Actor, at: 
 
 
 def _wrong(key: TermKey, starts: Mapping[int | None, date], today: date) -> list[str]:
-    if key.season not in Season.values or not starts:
+    if key.season not in SEASONS or not starts:
         return [_("Choose a term, grades and their first day.")]
     wrong = []
     low, high = key.window

@@ -134,7 +134,7 @@ def _told_resumed(unit: UnitVersion, from_day: date, reason: str, by: Actor, at:
 def _suspension(suspension_id: int, by: Actor, at: datetime) -> tuple[Suspension, UnitVersion]:
     """A suspension and its unit, if one may lift it."""
     row = Suspension.objects.select_for_update().filter(pk=suspension_id).first()
-    unit_id = row.unit_id if row else None
+    unit_id = row.unit_id if row else 0
     unit = UnitVersion.objects.as_of(at.date()).filter(unit_id=unit_id).first()
     if row is None or unit is None:
         raise NotFound(_("There is no such suspension within your scope."))

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from fangxian.foundation.schooldays.actions.places import changeable, not_a_group, told
 from fangxian.foundation.schooldays.models import Term
-from fangxian.foundation.schooldays.rules import SchooldayEvent, Season, TermKey, term_fits
+from fangxian.foundation.schooldays.rules import SEASONS, SchooldayEvent, TermKey, term_fits
 from fangxian.kernel import audit
 from fangxian.kernel.access import Actor
 from fangxian.kernel.errors import Invalid, NotFound
@@ -34,7 +34,7 @@ def set_term(
     not_a_group(unit)
     key = TermKey(school_year, season)
     wrong = term_fits(key, first_day, last_day, today=at.date())
-    if season not in Season.values:
+    if season not in SEASONS:
         wrong["season"] = [_("Choose a term.")]
     if wrong:
         raise Invalid(_("The term could not be declared."), wrong)

@@ -66,7 +66,7 @@ def resume(request: Request, code: str, row_id: int) -> HttpResponse:
     """End a suspension, or except a unit below from it."""
     unit = _unit(request, code)
     row = Suspension.objects.filter(pk=row_id).first()
-    unit_id = row.unit_id if row else None
+    unit_id = row.unit_id if row else 0
     whole = UnitVersion.objects.as_of(clock.today()).filter(unit_id=unit_id).first()
     if row is None or whole is None or not unit.path.startswith(whole.path):
         raise NotFound(_("There is no such suspension within your scope."))
