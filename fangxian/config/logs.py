@@ -20,8 +20,9 @@ class Reference(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let all pass."""
-        record.request_id = request_id.get()
-        record.reference = f" [{record.request_id}]" if record.request_id else ""
+        reference = request_id.get()
+        record.request_id = reference
+        record.reference = f" [{reference}]" if reference else ""
         return True
 
 

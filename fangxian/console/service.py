@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 from fangxian.config.database import direct_login
 from fangxian.config.environment import BadSetting, DatabaseRole, Environment
 from fangxian.console import children, cli, listening, roles
@@ -44,7 +46,11 @@ def up(environment: Environment, *, demo: bool, commands: set[str]) -> int:
     demo: load the demo first where the database holds none.
     commands: the management commands there are; `demo` and `simulate` are optional.
     """
-    supervisor = Supervisor(say, environment.grace_seconds + MARGIN_SECONDS)
+    supervisor = Supervisor(
+        say,
+        environment.grace_seconds + MARGIN_SECONDS,
+        is_excused=lambda: not _database_answers(environment),
+    )
     try:
         with (
             stopped_by_signals() as wishes,
@@ -79,8 +85,9 @@ class Tree:
             self._start(simulated="simulate" in commands and _is_demo(self.environment))
             announced = False
             while True:
-                self.supervisor.tend()
+                # The database first: whoever ends for want of it has not failed by itself.
                 self._keep()
+                self.supervisor.tend()
                 if self.wishes.renew:
                     self._renew()
                 if not announced and _answers(self.environment):
@@ -143,6 +150,14 @@ def _only_one(home: Path) -> Iterator[None]:
                 "end it first, or name another directory"
             ) from None
         yield
+
+
+def _database_answers(environment: Environment) -> bool:
+    try:
+        roles.connect(direct_login(environment, DatabaseRole.OWNER)).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def _is_demo(environment: Environment) -> bool:

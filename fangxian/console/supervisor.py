@@ -134,9 +134,15 @@ def stopped_by_signals() -> Iterator[Wishes]:
 class Supervisor:
     """Keeps children running until Stop, or until one of them cannot be kept."""
 
-    def __init__(self, say: Say, grace: float = GRACE_SECONDS) -> None:
+    def __init__(
+        self,
+        say: Say,
+        grace: float = GRACE_SECONDS,
+        is_excused: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.say = say
         self.grace = grace
+        self.is_excused = is_excused
         self.children: list[Child] = []
 
     def add(self, child: Child) -> None:
@@ -166,7 +172,7 @@ class Supervisor:
     def _mourn(self, child: Child, now: float) -> None:
         child.failures = 1 if now - child.started > STABLE_SECONDS else child.failures + 1
         how = child.bury()
-        if child.failures >= MOST_FAILURES:
+        if child.failures >= MOST_FAILURES and not self.is_excused():
             raise GaveUp(f"The {child.name} ended {child.failures} times ({how}): giving up.")
         pause = min(LONGEST_PAUSE, 2.0 ** (child.failures - 1))
         child.due = now + pause
