@@ -29,6 +29,7 @@ from bench.works.board import WITHOUT_CACHE, province_board, uncached_board
 from bench.works.check import check, floor_only
 from bench.works.escalation import escalation_sweep
 from bench.works.mixed import mixed_morning
+from bench.works.person_search import person_search
 from bench.works.report import report_sign
 from bench.works.roster import roster_import
 from bench.works.seed import seed_province
@@ -42,6 +43,7 @@ NAMES = (
     "mixed_morning",
     "escalation_sweep",
     "roster_import",
+    "person_search",
     "seed_province",
 )
 WORKS: dict[str, Callable[[Ground], None]] = {
@@ -51,6 +53,7 @@ WORKS: dict[str, Callable[[Ground], None]] = {
     "mixed_morning": mixed_morning,
     "escalation_sweep": escalation_sweep,
     "roster_import": roster_import,
+    "person_search": person_search,
 }
 # Where every board is counted anew; the noon's checks come last, as they double the day's rows.
 WORKS_WITHOUT_CACHE: dict[str, Callable[[Ground], None]] = {

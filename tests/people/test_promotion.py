@@ -137,8 +137,11 @@ def test_confirming_twice_is_confirming_once(cast: Cast) -> None:
     after = tree(AUGUST)
     assert confirm(cast).pk == first.pk
     assert tree(AUGUST) == after
-    with pytest.raises(Conflict):
-        confirm(cast, day=AUGUST + timedelta(days=30))
+    for other in (AUGUST + timedelta(days=30), AUGUST - timedelta(days=10)):
+        with pytest.raises(Conflict):
+            confirm(cast, day=other)
+    far = DAY + timedelta(days=5)
+    assert actions.standing_promotion(cast.school.path, far) == first
 
 
 def test_until_the_day_it_is_taken_back_without_a_trace(cast: Cast) -> None:

@@ -29,8 +29,8 @@ def _known(cast: Cast) -> None:
     )  # fmt: skip
 
 
-def look(cast: Cast, text: str, who: str = "reporter", **more: object) -> list[str]:
-    answer = ask(cast.actor(who), text, **more)
+def look(cast: Cast, text: str, who: str = "reporter") -> list[str]:
+    answer = ask(cast.actor(who), text)
     return [f"{one.name} {one.school_code}" for one in answer.found]
 
 

@@ -21,10 +21,11 @@ STEMS: Final = "甲乙丙丁戊己庚辛壬癸"
 BRANCHES: Final = "子丑寅卯辰巳午未申酉戌亥"
 NOWHERE: Final = 990_000  # no division's code begins with 99: nobody bears such a number
 DAYS_OF_YEAR: Final = 365
+BEDS: Final = 8
 
 GROUPS: Final = """
 SELECT v.unit_id, v.school_id, s.path, v.path, u.headcount, split_part(v.code, '-', 2),
-       u.population, v.grade
+       u.population, v.grade, u.boarding
 FROM units_unitversion v JOIN units_unit u ON u.id = v.unit_id
 JOIN units_unitversion s ON s.unit_id = v.school_id AND s.valid_from <= %(day)s
  AND s.valid_to > %(day)s
@@ -38,6 +39,8 @@ TABLES: Final = {
         "created_at, updated_at"
     ),
     "people_membership": "person_id, group_id, school_id, path, valid_from, valid_to",
+    "people_cohort": "id, school_id, path, kind, name, valid_from, valid_to",
+    "people_cohortmembership": "person_id, cohort_id, school_id, path, place, valid_from, valid_to",
     "people_guardian": "person_id, school_id, path, relation, name, phone, position",
 }
 Row = tuple[object, ...]
@@ -55,6 +58,7 @@ class Group:
     ending: str
     population: str
     grade: int | None
+    boarding: bool
 
 
 def person_name(number: int) -> str:
@@ -85,11 +89,37 @@ def load(*, path: str, day: date, since: date) -> int:
     _copy("people_person", (person.row(midnight(since)) for person in people))
     _copy("people_membership", (person.membership(since) for person in people))
     _copy("people_guardian", (row for person in people for row in person.guardians()))
+    _lodge([person for person in people if person.group.boarding], since)
     with connection.cursor() as cursor:
         ids = [group.unit for group in groups]
         cursor.execute("UPDATE units_unit SET has_roster = true WHERE id = ANY(%s)", [ids])
         cursor.execute(f"ANALYZE {', '.join(TABLES)}")
     return total
+
+
+def _lodge(boarders: "Sequence[Invented]", since: date) -> None:
+    """Boarders sleep eight to a room, girls and boys apart, across the classes of their school."""
+    homes: dict[tuple[int, str], list[Invented]] = {}
+    for person in boarders:
+        homes.setdefault((person.group.school, person.sex), []).append(person)
+    rooms = [
+        (f"{'女' if sex == 'female' else '男'}生楼{101 + at // BEDS // 30 * 100 + at // BEDS % 30}",
+         people[at : at + BEDS])
+        for (_school, sex), people in homes.items()
+        for at in range(0, len(people), BEDS)
+    ]  # fmt: skip
+    first = _reserve("people_cohort_id_seq", len(rooms)) if rooms else 0
+    _copy("people_cohort", (
+        (first + at, people[0].group.school, people[0].group.school_path, "dormitory", name, since,
+         OPEN_END)
+        for at, (name, people) in enumerate(rooms)
+    ))  # fmt: skip
+    _copy("people_cohortmembership", (
+        (person.id, first + at, person.group.school, person.group.school_path, str(bed), since,
+         OPEN_END)
+        for at, (_name, people) in enumerate(rooms)
+        for bed, person in enumerate(people, 1)
+    ))  # fmt: skip
 
 
 def _copy(table: str, rows: Iterable[Row]) -> None:
@@ -120,6 +150,11 @@ class Invented:
         """What the group consists of."""
         return KIND_OF[Population(self.group.population)]
 
+    @property
+    def sex(self) -> str:
+        """As the identity number says it."""
+        return "male" if int(id_number(self.id, self.born)[16]) % 2 else "female"
+
     def row(self, at: datetime) -> Row:
         """The record of the person."""
         card = id_number(self.id, self.born)
@@ -127,7 +162,7 @@ class Invented:
         return (
             self.id, self.group.school, self.group.school_path, self.kind.value, self.name,
             f"{self.group.ending}{self.place:02d}", "id_card", card, own, self.born,
-            "male" if int(card[16]) % 2 else "female", at, at,
+            self.sex, at, at,
         )  # fmt: skip
 
     def membership(self, since: date) -> Row:

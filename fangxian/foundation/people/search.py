@@ -15,12 +15,13 @@ from django.utils.translation import get_language
 from fangxian.foundation.people.identity import masked, plain_id, plain_phone
 from fangxian.foundation.people.models import PersonKind
 from fangxian.foundation.people.rules import PeoplePermission
-from fangxian.foundation.units.models import UnitVersion
+from fangxian.foundation.units.models import UnitKind, UnitVersion
+from fangxian.foundation.units.rules import PART_KINDS
 from fangxian.kernel.access import Actor, subtree
 
 LIMIT: Final = 50
-#: how many units lie at or above a county: names are looked for from there down
-COUNTY_DEPTH: Final = 3
+#: names are looked for within a county or a school, not in all of these
+TOO_WIDE: Final = (UnitKind.PROVINCE, UnitKind.CITY)
 LONGEST: Final = 60
 Ranges = Sequence[tuple[str, str]]
 
@@ -67,6 +68,7 @@ class Scope:
 
     wide: tuple[tuple[str, str], ...]
     narrow: tuple[tuple[str, str], ...]
+    deep: tuple[tuple[str, str], ...]  # of the wide ones those where a name may be looked for
 
 
 def scope_of(by: Actor, day: date, *, within: str = "") -> Scope:
@@ -75,13 +77,13 @@ def scope_of(by: Actor, day: date, *, within: str = "") -> Scope:
     if within:
         ranges = [subtree(_inner(low, within)) for low, _high in ranges
                   if within.startswith(low) or low.startswith(within)]  # fmt: skip
-    lows = [low for low, _high in ranges]
-    parts = UnitVersion.objects.as_of(day).filter(path__in=lows).exclude(school_id=None)
-    below = set(parts.exclude(kind__in=["school", "centre_school", "college", "training"])
-                .values_list("path", flat=True))  # fmt: skip
+    units = UnitVersion.objects.as_of(day).filter(path__in=[low for low, _high in ranges])
+    kinds = dict(units.values_list("path", "kind"))
+    wide = tuple(pair for pair in ranges if kinds.get(pair[0]) not in PART_KINDS)
     return Scope(
-        tuple(pair for pair in ranges if pair[0] not in below),
-        tuple(pair for pair in ranges if pair[0] in below),
+        wide,
+        tuple(pair for pair in ranges if kinds.get(pair[0]) in PART_KINDS),
+        tuple(pair for pair in wide if kinds.get(pair[0], TOO_WIDE[0]) not in TOO_WIDE),
     )
 
 
@@ -97,9 +99,14 @@ WHERE id_number = %(document)s AND id_number <> '' AND left_on IS NULL
 UNION SELECT id FROM people_person
 WHERE id_number = %(document)s AND id_number <> '' AND left_on IS NOT NULL
 UNION (SELECT id FROM people_person
-WHERE number = %(document)s AND number <> '' AND left_on IS NULL AND {wide} LIMIT 200)
-UNION (SELECT id FROM people_person WHERE phone = %(phone)s AND phone <> '' LIMIT 200)
-UNION (SELECT person_id FROM people_guardian WHERE phone = %(phone)s LIMIT 200)
+WHERE number = %(document)s AND number <> '' AND left_on IS NULL AND {wide} LIMIT %(limit)s)
+UNION (SELECT id FROM people_person
+WHERE phone = %(phone)s AND phone <> '' AND {wide} LIMIT %(limit)s)
+UNION (SELECT person_id FROM people_guardian WHERE phone = %(phone)s AND {wide} LIMIT %(limit)s)
+"""
+_ONE_OF_A_GROUP: Final = """
+p.number = %(document)s OR p.id_number = %(document)s OR p.phone = %(phone)s
+OR EXISTS (SELECT FROM people_guardian t WHERE t.person_id = p.id AND t.phone = %(phone)s)
 """
 _NAMES: Final = """
 SELECT id, name <> %(name)s AS inexact, strpos(name, %(name)s) <> 1 AS inside, name
@@ -154,21 +161,20 @@ def _by_number(text: str, scope: Scope, day: date) -> Answer:
     ids = [row[0] for row in _rows(_NUMBERS.format(wide=wide), values | asked)]
     narrow, asked = _within(scope.narrow, "m.path")
     if scope.narrow:
-        statement = _OF_GROUPS.format(narrow=narrow, match="p.number = %(document)s")
+        statement = _OF_GROUPS.format(narrow=narrow, match=_ONE_OF_A_GROUP)
         ids += [row[0] for row in _rows(statement, values | asked)]
-    return Answer("number", _shown(ids[:200], scope, day)[:LIMIT])
+    return Answer("number", _shown(ids[: 3 * LIMIT], scope, day)[:LIMIT])
 
 
 def _by_name(text: str, scope: Scope, day: date) -> Answer:
-    deep = [pair for pair in scope.wide if pair[0].count("/") >= COUNTY_DEPTH]
     values: dict[str, Any] = {
         "name": text, "part": f"%{_escaped(text)}%", "limit": LIMIT * 2, "day": day,
     }  # fmt: skip
     # ASCII letters match in either case; Chinese has none, and LIKE is the quicker one.
     match = "{0}name ILIKE %(part)s" if text.isascii() else "{0}name LIKE %(part)s"
     ids: list[int] = []
-    if deep:
-        wide, asked = _within(deep, "path")
+    if scope.deep:
+        wide, asked = _within(scope.deep, "path")
         ids += [row[0] for row in _rows(_NAMES.format(wide=wide, match=match.format("")),
                                         values | asked)]  # fmt: skip
     if scope.narrow:
@@ -176,7 +182,7 @@ def _by_name(text: str, scope: Scope, day: date) -> Answer:
         statement = _OF_GROUPS.format(narrow=narrow, match=match.format("p."))
         ids += [row[0] for row in _rows(statement, values | asked)]
     found = _shown(ids, scope, day)[:LIMIT]
-    return Answer("name", found, too_wide=len(deep) < len(scope.wide))
+    return Answer("name", found, too_wide=len(scope.deep) < len(scope.wide))
 
 
 def _escaped(text: str) -> str:

@@ -79,11 +79,10 @@ def confirm_promotion(
 
 
 def standing_promotion(school_path: str, day: date) -> Promotion | None:
-    """The promotion of about the same year, if there is one that stands."""
-    found: Promotion | None = Promotion.objects.filter(
-        path=school_path, undone_at=None,
-        effective_on__range=(day - timedelta(days=DAYS_APART), day + timedelta(days=DAYS_APART)),
-    ).order_by("-effective_on").first()  # fmt: skip
+    """The promotion of this school year that stands: one lately, or one to come."""
+    since = day - timedelta(days=DAYS_APART)
+    rows = Promotion.objects.filter(path=school_path, undone_at=None, effective_on__gte=since)
+    found: Promotion | None = rows.order_by("-effective_on").first()
     return found
 
 

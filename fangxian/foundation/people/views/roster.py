@@ -16,7 +16,7 @@ from fangxian.foundation.people.forms import RosterFilter, SearchForm, group_cho
 from fangxian.foundation.people.identity import masked
 from fangxian.foundation.people.models import Guardian
 from fangxian.foundation.people.rules import PeopleEvent, PeoplePermission
-from fangxian.foundation.people.search import COUNTY_DEPTH, Answer
+from fangxian.foundation.people.search import Answer, scope_of
 from fangxian.foundation.people.search import search as look
 from fangxian.foundation.people.views import places
 from fangxian.foundation.units.models import UnitVersion
@@ -33,9 +33,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @access.requires(PeoplePermission.VIEW)
 def search(request: Request) -> HttpResponse:
     """Find a person by name, number or telephone; what one looked for leaves a trace."""
-    ranges = request.actor.ranges(PeoplePermission.VIEW)
-    above = any(low.count("/") <= COUNTY_DEPTH for low, _high in ranges)
-    form = SearchForm(request.GET or None, places=above)
+    scope = scope_of(request.actor, clock.today())
+    places_to_choose = scope.wide != scope.deep
+    form = SearchForm(request.GET or None, places=places_to_choose)
     shown: dict[str, Any] = {"form": form, "asked": False}
     if form.is_valid() and form.cleaned_data["q"]:
         unit, problem = _place(request, form.cleaned_data.get("unit", "").strip())
