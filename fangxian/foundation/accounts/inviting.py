@@ -53,7 +53,7 @@ FIELDS = (
           required=True, examples=("5101049001", "5101049001-0101")),
     Field("role", _("Role"), ("角色", "岗位"), Form.CHOICE, choices=_roles, required=True,
           examples=(ROLE_LABELS[Role.SCHOOL_REPORTER], ROLE_LABELS[Role.GROUP_TEACHER])),
-    Field("name", _("Name"), ("姓名",), required=True, examples=("示例一", "示例二")),
+    Field("name", _("Name of the person"), ("姓名",), required=True, examples=("示例一", "示例二")),
     Field("phone", _("Telephone"), ("电话", "手机", "手机号", "联系电话"), Form.PHONE, 30,
           examples=("00000000001", "00000000002")),
 )  # fmt: skip
@@ -223,7 +223,7 @@ def accounts() -> IntakeKind:
         permission=AccountPermission.MANAGE,
         event=AccountEvent.INVITED_MANY,
         fields=FIELDS,
-        heads=(_("Name"), _("Role"), _("Unit code")),
+        heads=(_("Name of the person"), _("Role"), _("Unit code")),
         place=_place,
         place_by_id=lambda unit_id, day: _as_place(place(unit_id, day=day)),
         examine=_examine,
