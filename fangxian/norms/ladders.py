@@ -93,25 +93,25 @@ def read(text: str, name: str) -> Ladders:
 
 
 def _ladder(kind: str, record: Mapping[str, Any], name: str) -> Ladder:
-    found = Ladder(kind, record["urgent"], tuple(_rung(one) for one in record["rungs"]))
-    for fault in list(_wrong_values(found)) or _faults(found):
+    for fault in _wrong_values(record):
+        raise BadNorm(f"{name}: {kind}: {fault}")
+    rungs = tuple(Rung(one["code"], one["minutes"], one["to"]) for one in record["rungs"])
+    found = Ladder(kind, record["urgent"], rungs)
+    for fault in _faults(found):
         raise BadNorm(f"{name}: {kind}: {fault}")
     return found
 
 
-def _rung(record: Mapping[str, Any]) -> Rung:
-    return Rung(record["code"], record["minutes"], record["to"])
-
-
-def _wrong_values(ladder: Ladder) -> Iterator[str]:
-    """What is not even of its kind; asked first, since the rest compares it."""
-    if not isinstance(ladder.urgent, bool):
+def _wrong_values(record: Mapping[str, Any]) -> Iterator[str]:
+    """What is not even of its kind."""
+    if not isinstance(record["urgent"], bool):
         yield "urgent is neither true nor false"
-    for rung in ladder.rungs:
-        if not (isinstance(rung.code, str) and NAME.fullmatch(rung.code)):
-            yield f"{rung.code}: a rung's name is of small letters and _, at most 24"
-        if type(rung.minutes) is not int:
-            yield f"minutes of {rung.code} is no whole number"
+    for rung in record["rungs"]:
+        code = rung["code"]
+        if not (isinstance(code, str) and NAME.fullmatch(code)):
+            yield f"{code}: a rung's name is of small letters and _, at most 24"
+        if type(rung["minutes"]) is not int:
+            yield f"minutes of {code} is no whole number"
 
 
 def _faults(ladder: Ladder) -> Sequence[str]:

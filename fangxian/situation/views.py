@@ -17,16 +17,22 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from fangxian.foundation.escalation.queries import covering, on_it
+from fangxian.foundation.escalation.queries import OnIt, covering, on_it
 from fangxian.foundation.escalation.rules import EscalationPermission
 from fangxian.foundation.obligations import actions as obligations
 from fangxian.foundation.obligations.kinds import Kind, OwedBy
-from fangxian.foundation.obligations.queries import forget_shared, silent_schools
+from fangxian.foundation.obligations.queries import (
+    SilentSchool,
+    SilentUnit,
+    forget_shared,
+    silent_schools,
+)
 from fangxian.foundation.obligations.queries import silent as silent_units
 from fangxian.foundation.obligations.rules import ObligationPermission
 from fangxian.foundation.units.models import UnitKind, UnitVersion
 from fangxian.foundation.units.queries import resolve
 from fangxian.kernel import access, clock
+from fangxian.kernel.access import Actor
 from fangxian.kernel.access.requests import Request
 from fangxian.kernel.errors import Invalid, NotFound
 from fangxian.kernel.shared import Shared
@@ -244,9 +250,9 @@ def _silent_page(
         "asked": asked,
         "board": shown,
         "above": queries.places_above(asked.unit, day=asked.day, by=request.actor),
-        "items": [(item, covering(takers, item.path)) for item in items],
+        "items": [_with_takers(item, takers, request.actor) for item in items],
         "takers": on_all,
-        "is_taker": any(one.user_id == request.actor.user_id for one in on_all),
+        "is_taker": _among(on_all, request.actor),
         "page": _numbered(items, total, number),
         "by_school": by_school,
         "one_each": asked.kind.owed_by is OwedBy.SCHOOL,
@@ -259,6 +265,18 @@ def _silent_page(
         "is_group": asked.unit.kind == UnitKind.GROUP,
     }
     return render(request, "situation/silent.html", page, status=status)
+
+
+def _with_takers(
+    item: SilentSchool | SilentUnit, takers: list[OnIt], by: Actor
+) -> tuple[SilentSchool | SilentUnit, list[OnIt], bool]:
+    """A silent unit with who is on it, and whether one is oneself."""
+    found = covering(takers, item.path)
+    return item, found, _among(found, by)
+
+
+def _among(takers: list[OnIt], by: Actor) -> bool:
+    return any(one.user_id == by.user_id for one in takers)
 
 
 def _numbered(items: list[Any], total: int, number: int) -> Page[Any]:

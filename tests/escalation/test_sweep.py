@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.utils import translation
 
 from fangxian.foundation.accounts.models import RoleAssignment, User
 from fangxian.foundation.accounts.rules import Role
@@ -76,7 +77,8 @@ def test_before_the_deadline_whoever_answers_is_reminded(cast: Cast) -> None:
         ("other_reporter", "gap_groups"),
     }
     notice = Notice.objects.get(kind="escalation.soon", user_id=cast.users["teacher"].pk)
-    text = told(notice.kind, notice.context)
+    with translation.override("zh-hans"):
+        text = told(notice.kind, notice.context)
     assert "10:00" in text.title
     assert "三年级1班" in text.body
     assert notice.path == cast.named_group.path
@@ -114,7 +116,8 @@ def test_a_county_gets_one_message_about_all_its_schools(cast: Cast) -> None:
     notice = Notice.objects.get(kind="escalation.schools", user_id=cast.users["county_officer"].pk)
     assert notice.context["schools"] == 2
     assert notice.context["silent"] == 4
-    text = told(notice.kind, notice.context)
+    with translation.override("zh-hans"):
+        text = told(notice.kind, notice.context)
     assert "示例中心校" in text.body and "示例小规模学校" in text.body
     assert cast.county.code in notice.link
 

@@ -65,7 +65,10 @@ def ladders(day: date) -> tuple[Ladders | None, list[LadderAt]]:
 
 @dataclass(frozen=True)
 class Told:
-    """A rung at the units of a place: when, at how many, of how many silent, to how many people."""
+    """A rung at the units of a place: when, at how many, of how many silent, to how many people.
+
+    Of the silent, `gaps` belong to nobody at that level; of `raised` somebody above heard.
+    """
 
     kind: str
     rung: str
@@ -76,7 +79,7 @@ class Told:
     silent: int
     told: int
     gaps: int
-    raised_to: Level | None
+    raised: int
     folded_into: str
 
     @property
@@ -87,7 +90,8 @@ class Told:
 
 LOG = """
 SELECT kind, rung, level, min(fired_at), max(fired_at), count(*), sum(silent)::int,
-       sum(told)::int, sum(gaps)::int, max(raised_to), max(folded_into)
+       sum(told)::int, sum(gaps)::int,
+       coalesce(sum(gaps) FILTER (WHERE raised_to <> ''), 0)::int, max(folded_into)
 FROM escalation_firing WHERE day = %s AND path >= %s AND path < %s
 GROUP BY kind, rung, level ORDER BY min(fired_at), kind, level
 """
@@ -103,20 +107,8 @@ def log(*, unit: UnitVersion, day: date, by: Actor) -> list[Told]:
 
 
 def _told(row: tuple[Any, ...]) -> Told:
-    kind, rung, level, first, last, units, silent, told, gaps, raised_to, folded_into = row
-    return Told(
-        kind,
-        rung,
-        Level(level),
-        first,
-        last,
-        units,
-        silent,
-        told,
-        gaps,
-        Level(raised_to) if raised_to else None,
-        folded_into,
-    )
+    kind, rung, level, *rest = row
+    return Told(kind, rung, Level(level), *rest)
 
 
 @dataclass(frozen=True)
@@ -149,8 +141,13 @@ def _above(path: str) -> list[str]:
 
 
 def covering(found: Iterable[OnIt], path: str) -> list[OnIt]:
-    """Of these, who is on a place: at the place itself or from above."""
-    return [one for one in found if path.startswith(one.path)]
+    """Of these, who is on a place: at the place itself or from above, each person once."""
+    nearest: dict[int, OnIt] = {}
+    for one in found:
+        known = nearest.get(one.user_id)
+        if path.startswith(one.path) and (known is None or len(known.path) < len(one.path)):
+            nearest[one.user_id] = one
+    return list(nearest.values())
 
 
 def taken_up(*, unit: UnitVersion, day: date, by: Actor) -> list[OnIt]:

@@ -81,17 +81,23 @@ class Line:
     kind: object
     when: str
     whom: str
-    raised_to: str
+    place: tuple[datetime, int, int]
 
 
 def lines(found: Iterable[Told], day: date) -> list[Line]:
-    """The log in words."""
+    """The log in words: by the minute, then in the order of kinds and of the ladder."""
     document = ladders_on(day, settings.FANGXIAN.norms)
     kinds = {kind.code: kind for kind in all_kinds()}
-    return [_line(one, kinds[one.kind], document) for one in found if one.kind in kinds]
+    order = list(kinds)
+    told = [
+        _line(one, kinds[one.kind], order.index(one.kind), document)
+        for one in found
+        if one.kind in kinds
+    ]
+    return sorted(told, key=lambda line: line.place)
 
 
-def _line(found: Told, kind: Kind, document: Ladders | None) -> Line:
+def _line(found: Told, kind: Kind, number: int, document: Ladders | None) -> Line:
     ladder = document.ladders.get(kind.code) if document else None
     minutes = {rung.code: rung.minutes for rung in (ladder.rungs if ladder else ())}
     if found.is_gap:
@@ -100,8 +106,9 @@ def _line(found: Told, kind: Kind, document: Ladders | None) -> Line:
         at = when(minutes[found.rung])
     else:
         at = found.rung
-    raised = str(LEVELS[found.raised_to]) if found.raised_to else ""
-    return Line(found, kind.label, at, whom(found.level, kind), raised)
+    minute = found.first_at.replace(second=0, microsecond=0)
+    place = (minute, number, minutes.get(found.rung, 0))
+    return Line(found, kind.label, at, whom(found.level, kind), place)
 
 
 @dataclass(frozen=True)
