@@ -79,6 +79,8 @@ check: setup  ## style, types, floors, translations, sizes
 	@$(PY) -m tools.check_translations
 	@$(VENV)/bin/lint-imports --no-cache
 	@FANGXIAN_HOME=$$(mktemp -d) $(FANGXIAN) makemigrations --check --dry-run
+	@FANGXIAN_HOME=$$(mktemp -d) $(FANGXIAN) check --fail-level WARNING
+	@FANGXIAN_HOME=$$(mktemp -d) $(PY) -m tools.check_migrations
 	@$(PY) -m tools.npm run --silent check
 	@FANGXIAN_HOME=$$(mktemp -d) $(VENV)/bin/mypy
 

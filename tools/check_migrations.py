@@ -1,8 +1,9 @@
 """Migrations that may run while people work: no long lock, nothing that running code misses.
 
-Everything after the baseline (tools/migrations.txt: the last migration of each app in a release)
-is looked at. `fangxian up` migrates before it replaces its processes, so for a while old code
-meets new tables. A migration that was thought through all the same says why:
+Everything after the baseline is looked at: tools/migrations.txt, the last migration of each app in
+a release, written by `python -m tools.check_migrations --release`. `fangxian up` migrates before
+it replaces its processes, so for a while old code meets new tables. A migration that was thought
+through all the same says why:
 
     class Migration(migrations.Migration):
         reviewed = "the table has one row"
@@ -57,7 +58,10 @@ def main() -> int:
     """Print what is wrong; 1 when something is."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fangxian.config.settings")
     django.setup(set_prefix=False)
-    found = list(problems(MigrationLoader(None, ignore_no_migrations=True), _baseline()))
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    if "--release" in sys.argv:
+        BASELINE.write_text(_released(loader))
+    found = list(problems(loader, _baseline()))
     for line in found:
         print(line)
     print(f"migrations: {'fine' if not found else f'{len(found)} to look at'}")
@@ -142,6 +146,17 @@ def _sql(operation: RunSQL, fresh: set[str]) -> Iterator[str]:
             match = re.search(pattern, statement)
             if match and match.group(1).lower() not in made | fresh:
                 yield f"{match.group(1)}: {said}"
+
+
+def _released(loader: MigrationLoader) -> str:
+    from django.apps import apps
+
+    last = {
+        app: name
+        for app, name in sorted(loader.disk_migrations)
+        if apps.get_app_config(app).name.startswith(OURS)
+    }
+    return "".join(f"{app} {name}\n" for app, name in last.items())
 
 
 def _baseline() -> dict[str, str]:

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "ninja",
     "procrastinate.contrib.django",
+    "django_linear_migrations",
     "django_vite",
     "django_htmx",
     "fangxian.kernel.apps.KernelConfig",
