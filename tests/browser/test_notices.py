@@ -18,31 +18,35 @@ def _chase(page: Page) -> None:
 
 
 def test_a_reminder_arrives_is_counted_and_read(visitor: Invite, house: House) -> None:
-    reporter = visitor("school_reporter", phone=True)
-    page = reporter.go("/notices/")
-    reporter.look()
-    before = page.locator("main .fx-notice").count()
-
     county = visitor("county_officer")
     _chase(county.go(f"/board/{house.unit('county_officer')}/silent/?kind=daily_report"))
 
+    reporter = visitor("school_reporter", phone=True)
     page = reporter.go("/account/")
-    count = page.locator(".fx-bell-count")
-    expect(count).to_have_text(str(before + 1))
     page.locator(".fx-bell").tap()
     expect(page).to_have_url(re.compile("/notices/$"))
     reporter.look()
     reporter.shot("notices-phone")
-    newest = page.locator(".fx-notice").first
-    expect(newest).to_contain_text("日报告尚未上报")
-    newest.get_by_role("button").tap()
+    waiting = page.locator(".fx-notice-unread").count()
+    expect(page.locator(".fx-bell-count")).to_have_text(str(waiting))
+    asked = page.locator(".fx-notice-unread").filter(has_text="日报告尚未上报")
+    expect(asked).to_contain_text("催报，截止时间")
+    asked.get_by_role("button").first.tap()
     page.wait_for_url(lambda url: "/notices/" not in url)
 
     reporter.go("/notices/")
-    if before:
-        page.get_by_role("button", name="全部标为已读").tap()
-    expect(page.locator(".fx-bell-count")).to_have_count(0)
+    expect(asked).to_have_count(0)
+    _read_all(page)
     expect(page.locator(".fx-notice-unread")).to_have_count(0)
+
+
+def _read_all(page: Page) -> None:
+    """Mark all as read; the morning goes on beside us, and may bring another."""
+    button = page.get_by_role("button", name="全部标为已读")
+    for _again in range(9):
+        if button.count():
+            button.tap()
+            expect(page.locator("#messages")).to_contain_text("标为已读")
 
 
 def test_how_one_is_told_is_chosen_on_a_phone(visitor: Invite) -> None:
