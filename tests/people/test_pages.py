@@ -157,6 +157,7 @@ def test_a_school_asks_for_a_person(visit: Any, cast: Cast) -> None:
     asked = {"id_number": CARD, "name": PEOPLE[0], "effective_on": DAY.isoformat()}
     page = visit("other_reporter", "/people/5101050001/transfers/ask/", asked, 302)
     assert "等待您答复" in visit("head", f"/people/{SCHOOL}/transfers/")
+    assert "1件待答复" in visit("head", f"/people/{SCHOOL}/roster/")
     number = int(page.rstrip("/").rpartition("/")[2])
     visit("other_reporter", f"/people/transfer/{number}/withdraw/", {}, 302)
     assert Transfer.objects.get().state == "withdrawn"

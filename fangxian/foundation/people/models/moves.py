@@ -37,6 +37,13 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
         here = [subtree(path)]
         return self.filter(within_any(here, "from_path") | within_any(here, "to_path"))
 
+    def waiting_for(self, path: str) -> Self:
+        """Those that wait for the answer of the school at a path."""
+        asked = Q(from_path=path, asked_by_side=TransferSide.RECEIVING) | Q(
+            to_path=path, asked_by_side=TransferSide.GIVING
+        )
+        return self.filter(asked, state=TransferState.ASKED)
+
     def under_way(self) -> Self:
         """Asked and not answered, or accepted for a day to come."""
         return self.filter(done_at=None, state__in=[TransferState.ASKED, TransferState.ACCEPTED])

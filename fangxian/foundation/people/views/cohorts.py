@@ -85,7 +85,7 @@ def cohort(request: Request, cohort_id: int) -> HttpResponse:
         if frame["inside"]
         else [],
     }
-    return places.form_page(request, form, act, shown=shown, done=_("Kept."),
+    return places.form_page(request, form, act, shown=shown, done="",
                             template="people/cohort.html")  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from fangxian.foundation.accounts.queries import name_of
+from fangxian.foundation.people.models import Transfer
 from fangxian.foundation.people.rules import PeoplePermission
 from fangxian.foundation.units.models import SCHOOL_KINDS, UnitVersion
 from fangxian.foundation.units.queries import resolve
@@ -34,6 +35,7 @@ def frame(request: Request, unit: UnitVersion) -> dict[str, Any]:
         "unit_name": name_of(unit),
         "inside": request.actor.inside(unit.path),
         "may_change": request.actor.may(PeoplePermission.MANAGE, unit.path),
+        "waiting": Transfer.objects.waiting_for(unit.path).count(),
         "today": clock.today(),
     }
 
@@ -58,7 +60,8 @@ def form_page(
                     raise
                 form.refuse(error)
             else:
-                messages.success(request, done)
+                if done:
+                    messages.success(request, done)
                 return redirect(url)
         status = 422
     return render(request, template, shown | {"form": form}, status=status)
