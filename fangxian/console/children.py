@@ -6,7 +6,7 @@ import os
 import shutil
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from fangxian.config import keys
@@ -56,20 +56,25 @@ def management(name: str, environment: Environment) -> Child:
 
 
 def serving(
-    environment: Environment, runner: Runner, listener: socket.socket, *, simulated: bool
+    environment: Environment,
+    runner: Runner,
+    listeners: Sequence[socket.socket],
+    *,
+    simulated: bool,
 ) -> Iterator[Child]:
     """Everything that runs as long as `up` does."""
     web = _serving_environment(environment, DatabaseRole.WEB)
     worker = _serving_environment(environment, DatabaseRole.WORKER)
+    descriptors = tuple(listener.fileno() for listener in listeners)
     # Asked to end, the web server ends its own processes too; the others have none, and
     # without a database the worker would wait for one.
     yield Child(
         WEB,
-        _web(environment, listener),
+        _web(environment, descriptors),
         web,
         at_our_death="TERM",
         runner=runner,
-        descriptors=(listener.fileno(),),
+        descriptors=descriptors,
     )
     for name, (queues, concurrency) in WORKERS.items():
         words = _worker(environment, name, queues, concurrency)
@@ -101,13 +106,8 @@ def _management(*words: str) -> list[str]:
     return [sys.executable, "-m", "django", *words]
 
 
-def _web(environment: Environment, listener: socket.socket) -> list[str]:
-    numbers = (
-        listener.fileno(),
-        environment.web_workers,
-        environment.web_threads,
-        environment.grace_seconds,
-    )
+def _web(environment: Environment, descriptors: Sequence[int]) -> list[str]:
+    numbers = (environment.web_threads, environment.grace_seconds, *descriptors)
     return [sys.executable, "-m", "fangxian.console.web", *map(str, numbers)]
 
 

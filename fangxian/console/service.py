@@ -7,7 +7,7 @@ import http.client
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,10 +55,10 @@ def up(environment: Environment, *, demo: bool, commands: set[str]) -> int:
         with (
             stopped_by_signals() as wishes,
             _only_one(environment.home),
-            listening.reserved(environment) as listener,
+            listening.reserved(environment) as listeners,
             cli.database(environment, own=True) as server,
         ):
-            tree = Tree(supervisor, server, environment, listener, wishes)
+            tree = Tree(supervisor, server, environment, listeners, wishes)
             tree.serve(demo=demo, commands=commands)
     except (GaveUp, PreparationFailed) as error:
         say(str(error))
@@ -73,7 +73,7 @@ class Tree:
     supervisor: Supervisor
     server: Server | None
     environment: Environment
-    listener: socket.socket
+    listeners: Sequence[socket.socket]
     wishes: Wishes
 
     def serve(self, *, demo: bool, commands: set[str]) -> None:
@@ -100,8 +100,10 @@ class Tree:
     def _start(self, *, simulated: bool) -> None:
         runner = children.serving_runner(self.environment)
         children.hand_over(self.environment, runner)
-        listening.open_up(self.listener, self.environment)
-        for child in children.serving(self.environment, runner, self.listener, simulated=simulated):
+        listening.open_up(self.listeners, self.environment)
+        for child in children.serving(
+            self.environment, runner, self.listeners, simulated=simulated
+        ):
             self.supervisor.add(child)
 
     def _keep(self) -> None:

@@ -1,7 +1,7 @@
-"""The web server's process: Granian on a listener that outlives its processes.
+"""The web server's process: Granian on listeners that outlive its processes.
 
-The listener is made by `fangxian up` and shared by all processes, old and new: while one is
-replaced, or after one was killed, connections wait in its queue and none is refused. On SIGHUP
+The listeners are made by `fangxian up`, one for each process, old or new: while that one is
+replaced, or after it was killed, connections wait in its queue and none is refused. On SIGHUP
 the processes are replaced one after the other: the next must have come up before the last one
 leaves, and when it does not come up, the last one stays.
 """
@@ -33,19 +33,27 @@ PARTING_SECONDS = 1.0
 
 
 class Server(Granian):  # type: ignore[misc, valid-type]
-    """Granian with a listener from outside, and a replacement that waits for the new one."""
+    """Granian with listeners from outside, and a replacement that waits for the new one."""
 
-    def __init__(self, listener: socket.socket, **options: Any) -> None:
-        super().__init__(APPLICATION, **options)
-        self._listener = listener
+    def __init__(self, listeners: Sequence[socket.socket], **options: Any) -> None:
+        super().__init__(APPLICATION, workers=len(listeners), **options)
+        self._listeners = listeners
 
     def _init_shared_socket(self) -> None:
-        self._shd = SocketHolder(self._listener.fileno(), False, BACKLOG)  # type: ignore[call-arg]
-        self._sfd = self._listener.fileno()
-        self._sso = self._listener
+        """Each process gets its own, when it is made."""
+
+    def _drop_shared_socket(self) -> None:
+        for listener in self._listeners:
+            listener.close()
+
+    def _choose_listener(self, idx: int) -> None:
+        self._sso = self._listeners[idx]
+        self._sfd = self._sso.fileno()
+        self._shd = SocketHolder(self._sfd, False, BACKLOG)  # type: ignore[call-arg]
 
     def _spawn_worker(self, idx: int, target: Any, callback_loader: Any) -> Any:
         number = draining.number_next()
+        self._choose_listener(idx)
         worker = super()._spawn_worker(idx, target, callback_loader)
         worker.number = number
         return worker
@@ -96,14 +104,13 @@ def _came_up(worker: Any) -> bool:
     return True
 
 
-def serve(listener: socket.socket, *, workers: int, threads: int, grace: int) -> None:
+def serve(listeners: Sequence[socket.socket], *, threads: int, grace: int) -> None:
     """Serve until SIGTERM; what is being answered then has `grace` seconds to end."""
     Server(
-        listener,
+        listeners,
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         websockets=False,
-        workers=workers,
         blocking_threads=threads,
         # A thread that ends takes its connection with it.
         blocking_threads_idle_timeout=600,
@@ -117,9 +124,9 @@ def serve(listener: socket.socket, *, workers: int, threads: int, grace: int) ->
 
 
 def main(words: Sequence[str]) -> None:
-    """The listener's descriptor, then how many processes, threads and seconds of grace."""
-    descriptor, workers, threads, grace = map(int, words)
-    serve(socket.socket(fileno=descriptor), workers=workers, threads=threads, grace=grace)
+    """How many threads and seconds of grace, then a listener's descriptor for each process."""
+    threads, grace, *descriptors = map(int, words)
+    serve([socket.socket(fileno=one) for one in descriptors], threads=threads, grace=grace)
 
 
 if __name__ == "__main__":
