@@ -92,14 +92,16 @@ def _inner(one: str, other: str) -> str:
 
 
 # Each branch is one look into one index; the scope is asked of the few rows that come out of it.
-# A number is common to many schools, so its index carries the path and is asked for both.
+# A number is common to many schools, so its index carries the path and is asked for both; in the
+# index's own order, or the planner would hope to meet a few of so many by reading the table.
 _NUMBERS: Final = """
 SELECT id FROM people_person
 WHERE id_number = %(document)s AND id_number <> '' AND left_on IS NULL
 UNION SELECT id FROM people_person
 WHERE id_number = %(document)s AND id_number <> '' AND left_on IS NOT NULL
 UNION (SELECT id FROM people_person
-WHERE number = %(document)s AND number <> '' AND left_on IS NULL AND {wide} LIMIT %(limit)s)
+WHERE number = %(document)s AND number <> '' AND left_on IS NULL AND {wide}
+ORDER BY number, path, kind LIMIT %(limit)s)
 UNION (SELECT id FROM people_person
 WHERE phone = %(phone)s AND phone <> '' AND {wide} LIMIT %(limit)s)
 UNION (SELECT person_id FROM people_guardian WHERE phone = %(phone)s AND {wide} LIMIT %(limit)s)
