@@ -91,7 +91,7 @@ def traces(made: Intake) -> tuple[int, int, int, list[object], list[Path]]:
             list(sources.folder().glob(f"{made.pk}.*")))  # fmt: skip
 
 
-NOTHING = (0, 0, 0, [], [])
+NOTHING: tuple[int, int, int, list[object], list[Path]] = (0, 0, 0, [], [])
 
 
 def until(made: Intake, state: State) -> None:

@@ -44,7 +44,7 @@ def bring(
 
 def staged(cast: Cast, *rows: Sequence[str], who: str = "reporter", **options: bool) -> Intake:
     """A sheet of the first school, as far as the review."""
-    made = bring(as_csv([HEADING, *rows]), cast.actor(who), cast.school.id, **options)
+    made = bring(as_csv([HEADING, *rows]), cast.actor(who), cast.school.id, "名单.csv", **options)
     assert made.state == State.REVIEW, made.message
     return made
 

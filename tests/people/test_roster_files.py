@@ -53,8 +53,8 @@ def test_a_day_is_understood_however_it_is_written(cast: Cast, text: str) -> Non
 
 
 def test_a_spreadsheets_own_dates_numbers_and_blank_rows(cast: Cast) -> None:
-    rows = [["某小学花名册"], [], SHORT, ["三年级1班", "付付", "N1", date(2016, 3, 5)], [],
-            ["三年级1班", "哥哥", "N2", 42434]]  # fmt: skip
+    rows: list[list[object]] = [["某小学花名册"], [], [*SHORT]]
+    rows += [["三年级1班", "付付", "N1", date(2016, 3, 5)], [], ["三年级1班", "哥哥", "N2", 42434]]
     made = come(cast, as_xlsx(rows), "名单.xlsx")
     assert born(cast, made) == [date(2016, 3, 5)] * 2
 

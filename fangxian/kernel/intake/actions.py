@@ -8,6 +8,7 @@ from typing import BinaryIO, Final
 from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
 
 from fangxian.kernel import audit
 from fangxian.kernel.access import Actor
@@ -22,6 +23,7 @@ from fangxian.kernel.intake.rules import ENDED, RIGHT, IntakeEvent, Outcome, Sta
 MOST_BYTES: Final = 300 << 20
 KEPT: Final = timedelta(days=7)  # an import that nobody goes on with is given up
 PIECE: Final = 1 << 20
+WORK: Final = "fangxian.kernel.intake.tasks.work"
 
 
 @transaction.atomic
@@ -67,14 +69,13 @@ def _keep(file: BinaryIO, target: Path) -> int:
 
 
 def _work_later(intake_id: int) -> None:
-    from fangxian.kernel.intake.tasks import work
-
-    work.defer(intake_id=intake_id)
+    """By its name, as the task itself ends imports by the actions here."""
+    app.configure_task(WORK, queue="heavy").defer(intake_id=intake_id)
 
 
 def own(intake_id: int, *, by: Actor) -> Intake:
     """An import; only who uploaded it sees it, while they may still bring such a file."""
-    found = Intake.objects.visible_to(by).filter(pk=intake_id, by_id=by.user_id).first()
+    found = Intake.objects.visible_to(by).filter(pk=intake_id, by_id=by.user_id or 0).first()
     if found is None or by.token_id is not None:
         raise NotFound(_("There is no such import."))
     by.require(kind_by_code(found.kind).permission, found.path)
@@ -116,7 +117,7 @@ def say_columns(*, intake_id: int, mapping: Mapping[str, int], by: Actor, at: da
         raise Invalid(_("Some columns are not said yet."), problems)
     RememberedColumns.objects.update_or_create(
         kind=intake.kind, unit_id=intake.unit_id, signature=heads.signature,
-        defaults={"mapping": dict(mapping), "by_id": by.user_id, "at": at},
+        defaults={"mapping": dict(mapping), "by_id": intake.by_id, "at": at},
     )  # fmt: skip
     intake.mapping = dict(mapping)
     _go_on(intake, State.READING, at, "mapping")

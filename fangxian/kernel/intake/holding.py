@@ -76,7 +76,8 @@ def nobody_works(intake_id: int) -> bool:
     """Whether no process works on an import; while the caller's transaction lasts, none begins."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [WORK_LOCK, intake_id])
-        return cursor.fetchone() == (True,)
+        found: tuple[bool] | None = cursor.fetchone()
+        return found == (True,)
 
 
 def writing_alone(intake_id: int) -> None:

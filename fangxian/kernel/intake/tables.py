@@ -83,7 +83,7 @@ def page(
     ).format(_row(intake_id), sql.SQL("WHERE outcome = %s" if outcome else ""))
     with connection.cursor() as cursor:
         cursor.execute(query, [*([outcome] if outcome else []), most, first])
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def wrong_lines(intake_id: int) -> dict[int, str]:
@@ -103,7 +103,7 @@ def common_reasons(intake_id: int, most: int = 8) -> list[tuple[str, int]]:
     ).format(_row(intake_id))
     with connection.cursor() as cursor:
         cursor.execute(query, [most])
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def are_there(intake_id: int) -> bool:
@@ -113,7 +113,8 @@ def are_there(intake_id: int) -> bool:
         if cursor.fetchone() == (None,):
             return False
         cursor.execute(sql.SQL("SELECT EXISTS (SELECT FROM {})").format(_row(intake_id)))
-        return cursor.fetchone() == (True,)
+        found: tuple[bool] | None = cursor.fetchone()
+        return found == (True,)
 
 
 def _row(intake_id: int) -> sql.Identifier:

@@ -28,7 +28,7 @@ MINE = 30
 @access.signed_in
 def mine(request: Request) -> HttpResponse:
     """The imports of the person: what waits, what is done."""
-    rows = Intake.objects.visible_to(request.actor).filter(by_id=request.actor.user_id)
+    rows = Intake.objects.visible_to(request.actor).filter(by_id=request.actor.user_id or 0)
     page = Paginator(rows.order_by("-pk"), MINE).get_page(request.GET.get("page"))
     shown = {
         "page": page,
@@ -181,7 +181,9 @@ def _review(request: Request, found: Intake, kind: IntakeKind) -> dict[str, Any]
     wanted = chosen if chosen in list(Outcome) else ""
     review = queries.review(found, kind, wanted, request.GET.get("page"), PAGE,
                             by=request.actor, at=clock.now())  # fmt: skip
-    tabs = [("", _("All"), sum(counts.get(one, 0) for one in Outcome))]
+    tabs: list[tuple[str, object, int]] = [
+        ("", _("All"), sum(counts.get(one, 0) for one in Outcome))
+    ]
     tabs += [(one.value, labels.OUTCOMES[one], counts.get(one, 0)) for one in Outcome
              if counts.get(one) or one in (Outcome.NEW, Outcome.WRONG)]  # fmt: skip
     return {

@@ -1,7 +1,7 @@
 """Writing a judged sheet into the roster, set by set, in the caller's one transaction."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -187,7 +187,9 @@ class _Writing:
 
     def run(self, text: str, **parts: object) -> list[tuple[object, ...]]:
         """Execute one of the statements above; `first` and `last` bound its lines."""
-        bounds = {name: parts.pop(name) for name in ("first", "last") if name in parts}
+        bounds: dict[str, Any] = {
+            name: parts.pop(name) for name in ("first", "last") if name in parts
+        }
         with connection.cursor() as cursor:
             cursor.execute(sql.SQL(text).format(**self._names, **parts), {**self._values, **bounds})
             return cursor.fetchall() if cursor.description else []
@@ -195,6 +197,7 @@ class _Writing:
     def all(self) -> None:
         """Everything that the sheet's right rows say."""
         self.groups = [int(str(row[0])) for row in self.run(TOUCHED)]
+        self.run("DROP TABLE IF EXISTS roster_group, roster_cohort")
         self.run(GROUPS)
         cohorts = self._cohorts_said()
         for parts in cohorts:

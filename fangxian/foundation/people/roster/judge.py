@@ -69,7 +69,9 @@ WITH id_twice AS (
     WHERE number IS NOT NULL GROUP BY 1, 2, 3 HAVING count(*) > 1
 ), name_twice AS (
     SELECT group_id, name, min(line) AS a, max(line) AS b FROM {rows}
-    WHERE number IS NULL AND id_number IS NULL GROUP BY 1, 2 HAVING count(*) > 1
+    WHERE (group_id, name) IN (SELECT group_id, name FROM {rows}
+                               WHERE number IS NULL AND id_number IS NULL)
+    GROUP BY 1, 2 HAVING count(*) > 1
 )
 SELECT r.line,
        CASE WHEN k.by_id IS NOT NULL AND k.id_school <> r.school_id THEN NULL

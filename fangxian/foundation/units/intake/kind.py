@@ -30,7 +30,7 @@ def words_of(choices: type[Choices]) -> dict[str, str]:
 
 
 def _grades() -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for language in ("zh-hans", "en"):
         with override(language):
             found |= {_plain(label): str(grade) for grade, label in GRADE_LABELS.items()}
