@@ -68,6 +68,8 @@ def server(parent: Path) -> Iterator[str]:
     for directory in (data, run):
         directory.mkdir(mode=0o700)
         runner.own(directory)
+    # Whoever serves is yet another user; the password is what keeps others out.
+    run.chmod(0o711)
     password = secrets.token_hex(16)
     _initialise(data, runner, password)
     words = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
@@ -130,8 +132,7 @@ def _superuser(
 def main(command: list[str]) -> int:
     """Run the command; its exit status."""
     parent = Path(tempfile.mkdtemp(prefix="fx-server-"))
-    # The server runs as a user of its own, who must be able to pass; its socket lies in a
-    # directory that only that user and root may enter.
+    # The server runs as a user of its own, who must be able to pass.
     parent.chmod(0o711)
     try:
         with server(parent) as address:

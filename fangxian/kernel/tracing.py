@@ -16,6 +16,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 HEADER = "X-Request-ID"
 ENVIRON = "HTTP_X_REQUEST_ID"
 ROUTE = "fangxian.route"
+NOWHERE = "nowhere"
 # What may stand in a log as it is.
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
@@ -35,6 +36,6 @@ class Traced:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.resolver_match is not None:
-            request.META[ROUTE] = request.resolver_match.view_name
+        found = request.resolver_match
+        request.META[ROUTE] = found.view_name if found else NOWHERE
         return response

@@ -19,6 +19,10 @@ def test_web_owns_nothing_and_has_no_powers(web_role: psycopg.Connection) -> Non
     assert web_role.execute(POWERS).fetchone() == (False, False, False, False)
 
 
+def test_what_webs_sessions_begin_with_comes_with_the_role(web_role: psycopg.Connection) -> None:
+    assert web_role.execute("SHOW plan_cache_mode").fetchone() == ("force_generic_plan",)
+
+
 @pytest.mark.parametrize(
     "statement",
     [
