@@ -14,7 +14,8 @@ from fangxian.foundation.units.search import search
 from fangxian.kernel.intake.models import Intake
 from fangxian.kernel.intake.work import run
 from tests.cast import AT, DAY, Cast
-from tests.units.test_import import GROUP, HEADING, SCHOOL, as_csv
+from tests.intake.files import as_csv
+from tests.units.test_import import GROUP, HEADING, SCHOOL
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_eight")]
 
