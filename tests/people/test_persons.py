@@ -52,9 +52,7 @@ def test_an_identity_card_says_birth_date_and_sex(cast: Cast) -> None:
         ({"id_number": CARD, "sex": "male"}, "sex"),
     ],
 )  # fmt: skip
-def test_what_does_not_hold_together_is_named(
-    cast: Cast, said: dict[str, Any], field: str
-) -> None:
+def test_what_does_not_hold_together_is_named(cast: Cast, said: dict[str, Any], field: str) -> None:
     with pytest.raises(Invalid) as refused:
         add(cast, **said)
     assert list(refused.value.fields) == [field]

@@ -26,33 +26,54 @@ AUGUST = DAY + timedelta(days=20)
 @pytest.mark.parametrize(
     ("name", "then"),
     [
-        ("三年级2班", "四年级2班"), ("3年级2班", "4年级2班"), ("九年级1班", "十年级1班"),
-        ("初一（3）班", "初二（3）班"), ("高一3班", "高二3班"), ("大一辅导员第2组", "大二辅导员第2组"),
-        ("初2023级3班", "初2023级3班"), ("2024级1班", "2024级1班"), ("小2班", "中2班"), ("中一班", "大一班"),
-        ("一二年级复式班", "一二年级复式班"), ("向日葵班", "向日葵班"), ("大同班", "大同班"), ("小鹿班", "小鹿班"),
+        ("三年级2班", "四年级2班"),
+        ("3年级2班", "4年级2班"),
+        ("九年级1班", "十年级1班"),
+        ("初一（3）班", "初二（3）班"),
+        ("高一3班", "高二3班"),
+        ("大一辅导员第2组", "大二辅导员第2组"),
+        ("初2023级3班", "初2023级3班"),
+        ("2024级1班", "2024级1班"),
+        ("小2班", "中2班"),
+        ("中一班", "大一班"),
+        ("一二年级复式班", "一二年级复式班"),
+        ("向日葵班", "向日葵班"),
+        ("大同班", "大同班"),
+        ("小鹿班", "小鹿班"),
         ("十一年级1班", "十二年级1班"),
     ],
-)  # fmt: skip
+)
 def test_the_next_name(name: str, then: str) -> None:
     assert next_name(name) == then
 
 
 @pytest.mark.parametrize(
     ("name", "then"),
-    [("Grade 3 Class 2", "Grade 4 Class 2"), ("Senior 1 Class 2", "Senior 2 Class 2"),
-     ("Lower Kindergarten Class 1", "Middle Kindergarten Class 1"), ("Sunflowers", "Sunflowers"),
-     ("", "")],
-)  # fmt: skip
+    [
+        ("Grade 3 Class 2", "Grade 4 Class 2"),
+        ("Senior 1 Class 2", "Senior 2 Class 2"),
+        ("Lower Kindergarten Class 1", "Middle Kindergarten Class 1"),
+        ("Sunflowers", "Sunflowers"),
+        ("", ""),
+    ],
+)
 def test_the_next_english_name(name: str, then: str) -> None:
     assert next_name_en(name) == then
 
 
 @pytest.mark.parametrize(
     ("name", "stage", "grade"),
-    [("三年级2班", "primary", 3), ("初一1班", "junior", 7), ("高三5班", "senior", 12), ("中1班", "kindergarten", -2),
-     ("二年级1班", "vocational", 11), ("初2023级3班", "junior", None), ("一二年级复式班", "primary", None),
-     ("大二1班", "university", 14)],
-)  # fmt: skip
+    [
+        ("三年级2班", "primary", 3),
+        ("初一1班", "junior", 7),
+        ("高三5班", "senior", 12),
+        ("中1班", "kindergarten", -2),
+        ("二年级1班", "vocational", 11),
+        ("初2023级3班", "junior", None),
+        ("一二年级复式班", "primary", None),
+        ("大二1班", "university", 14),
+    ],
+)
 def test_a_name_may_say_the_grade(name: str, stage: str, grade: int | None) -> None:
     assert grade_of_name(name, stage) == grade
 
@@ -85,8 +106,10 @@ def test_new_first_groups_are_called_as_this_years() -> None:
     day = date(2027, 9, 1)
     found = new_groups(groups, count=3, day=day, taken={"S-202701"}, school="S")
     assert [(one.code, one.name, one.grade, one.like) for one in found] == [
-        ("S-202702", "一年级1班", 1, 1), ("S-202703", "一年级2班", 1, 2), ("S-202704", "一年级3班", 1, 2),
-    ]  # fmt: skip
+        ("S-202702", "一年级1班", 1, 1),
+        ("S-202703", "一年级2班", 1, 2),
+        ("S-202704", "一年级3班", 1, 2),
+    ]
     assert new_groups(groups, count=0, day=day, taken=(), school="S") == []
     assert len(new_groups(groups, count=None, day=day, taken=(), school="S")) == 2
     entered = [now("1", "初2026级1班", 7, "junior")]
