@@ -29,6 +29,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from fangxian.foundation.notices.queries import backlog
 from fangxian.foundation.obligations.kinds import all_kinds
 from fangxian.foundation.obligations.queries import shared_standing
 from fangxian.foundation.units.models import UnitVersion
@@ -84,6 +85,7 @@ class FromDatabase(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Ask now."""
         yield from _queues()
+        yield from _messages()
         yield from _lists()
 
 
@@ -106,6 +108,19 @@ def _queues() -> Iterator[GaugeMetricFamily]:
     yield GaugeMetricFamily(
         "fangxian_workers", "Workers heard of in the last 30 s", workers[0] if workers else 0
     )
+
+
+def _messages() -> Iterator[GaugeMetricFamily]:
+    found = backlog(at=clock.now(), real=clock.real_now())
+    yield GaugeMetricFamily(
+        "fangxian_messages_waiting", "Messages that should have gone out", found.waiting
+    )
+    resting = GaugeMetricFamily(
+        "fangxian_channel_resting", "Channels that nothing gets through to", labels=["channel"]
+    )
+    for name in found.resting:
+        resting.add_metric([name], 1)
+    yield resting
 
 
 def _lists() -> Iterator[GaugeMetricFamily]:

@@ -14,7 +14,7 @@ import pytest
 
 from tests.console.tree import ROOT, UP, Tree, free_port, running_tree, settings, status_of
 
-pytestmark = pytest.mark.embedded
+pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("up")]
 
 PATIENCE = 120
 

@@ -23,7 +23,8 @@ import pytest
 from fangxian.console import postgres
 from tests.console.tree import ROOT, Tree, running_tree, settings, status_of
 
-pytestmark = pytest.mark.embedded
+# One installation for both stories: they stay with one worker of the run.
+pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("faults")]
 GROUPS = 900
 CLIENTS = 4
 # Between two checks of one client: the load lasts about as long as the faults do.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Iterator
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import psycopg
 from django.db import connections
@@ -15,6 +15,8 @@ from fangxian.config.database import direct_login, login
 from fangxian.config.environment import DatabaseRole, Environment
 from fangxian.console.doctor.findings import Finding, fail, ok, unknown, warn
 from fangxian.console.roles import OLDEST_SERVER, SERVING, connect
+from fangxian.foundation.notices.queries import backlog
+from fangxian.kernel import clock
 
 SKEW_SECONDS = 2.0
 WRONG_CLOCK_SECONDS = 30.0
@@ -23,7 +25,16 @@ LAG_SECONDS = 120
 STUCK_SECONDS = 900
 LONG_SECONDS = 300
 DAYS_AHEAD = 3
-DEPENDENT = ("roles", "migrations", "clock", "worker", "queues", "days ahead", "transactions")
+DEPENDENT = (
+    "roles",
+    "migrations",
+    "clock",
+    "worker",
+    "queues",
+    "days ahead",
+    "messages",
+    "transactions",
+)
 
 ALIVE = """
 SELECT count(*) FROM procrastinate_workers
@@ -53,7 +64,7 @@ WHERE datname = current_database() AND backend_type = 'client backend'
 ORDER BY xact_start LIMIT 1"""
 
 
-def database(environment: Environment, *, today: date) -> Iterator[Finding]:
+def database(environment: Environment, *, at: datetime) -> Iterator[Finding]:
     """Everything that needs a connection; where there is none, only that."""
     where = "the embedded server" if environment.embedded else "FANGXIAN_DATABASE_URL"
     begun = time.monotonic()
@@ -73,7 +84,8 @@ def database(environment: Environment, *, today: date) -> Iterator[Finding]:
         if (yield from _migrations()):
             yield from _worker(connection)
             yield from _queues(connection)
-            yield from _days_ahead(connection, today)
+            yield from _days_ahead(connection, at.date())
+            yield from _messages(at)
         yield from _transactions(connection)
 
 
@@ -172,6 +184,19 @@ def _days_ahead(connection: psycopg.Connection, today: date) -> Iterator[Finding
             yield warn("days ahead", says, "the worker makes it: see that it lives")
             return
     yield ok("days ahead", f"there is room until {today + timedelta(days=DAYS_AHEAD)}")
+
+
+def _messages(at: datetime) -> Iterator[Finding]:
+    found = backlog(at=clock.now(), real=at)
+    says = f"{found.waiting} wait"
+    waited = (clock.now() - found.oldest).total_seconds() if found.oldest else 0
+    if found.resting:
+        says += f"; nothing gets through to {', '.join(found.resting)}"
+    if found.resting or waited > STUCK_SECONDS:
+        do = "see why in the delivery log, or at the channel itself"
+        yield warn("messages", says, do)
+    else:
+        yield ok("messages", says)
 
 
 def _transactions(connection: psycopg.Connection) -> Iterator[Finding]:

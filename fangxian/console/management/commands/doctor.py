@@ -66,7 +66,7 @@ def _findings() -> list[Finding]:
     return [
         *machine.settings(environment),
         *machine.disk(environment),
-        *database(environment, today=at.date()),
+        *database(environment, at=at),
         *machine.web(environment),
         *machine.backup(environment, at),
     ]
