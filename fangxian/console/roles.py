@@ -29,6 +29,7 @@ SESSION = {DatabaseRole.WEB: {"plan_cache_mode": "force_generic_plan"}}
 FUNCTIONS = (
     "ensure_day(date)",
     "demo_clear_day(date)",
+    "drop_obligation_day(date)",
     "intake_open(bigint, text[])",
     "intake_close(bigint)",
     "intake_analyze(bigint)",

@@ -9,6 +9,7 @@ from fangxian.foundation.obligations.following import follow_calendar, follow_cl
 from fangxian.foundation.obligations.kinds import kind_by_code
 from fangxian.foundation.obligations.lists import has_lists, materialise, materialise_day
 from fangxian.foundation.obligations.models import Obligation, ObligationDay
+from fangxian.foundation.obligations.packing import unpack
 from fangxian.foundation.obligations.rehearsal import Effect, rehearse, trying
 from fangxian.foundation.obligations.rules import ObligationEvent, ObligationPermission
 from fangxian.foundation.obligations.telling import tell_the_chased
@@ -52,6 +53,7 @@ def answer(
     The first answer decides whether it was on time; later ones change only how many people are
     accounted for, so that a late correction never rewrites timeliness.
     """
+    unpack(kind=kind, unit_id=unit_id, day=day)
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -122,17 +124,12 @@ def _locked(
     kind: str, unit_id: int, day: date, by: Actor, permission: ObligationPermission
 ) -> Obligation:
     kind_by_code(kind)
-    row = (
-        Obligation.objects.visible_to(by)
-        .of(kind, day)
-        .filter(unit_id=unit_id)
-        .select_for_update()
-        .first()
-    )
-    if row is None:
+    seen = Obligation.objects.visible_to(by).of(kind, day).filter(unit_id=unit_id).first()
+    if seen is None:
         raise NotFound(_("Nothing of this kind is owed by this unit on this day."))
-    by.require(permission, row.path)
-    return row
+    by.require(permission, seen.path)
+    unpack(kind=kind, unit_id=unit_id, day=day)
+    return Obligation.objects.select_for_update().get(pk=seen.pk)
 
 
 @transaction.atomic

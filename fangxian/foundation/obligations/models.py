@@ -10,6 +10,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from fangxian.foundation.obligations.sources import BothTables, may_be_packed
 from fangxian.kernel import privacy
 from fangxian.kernel.access import ScopedQuerySet
 
@@ -28,7 +29,15 @@ class Channel(models.TextChoices):
 class ObligationQuerySet(ScopedQuerySet["Obligation"]):
     def of(self, kind: str, day: date) -> Self:
         """The frozen list of a kind on a day."""
-        return self.filter(day=day, kind=kind, cancelled_at__isnull=True)
+        return self.on(day).filter(kind=kind, cancelled_at__isnull=True)
+
+    def on(self, day: date) -> Self:
+        """Everything of a day, wherever it is kept; what is packed can be read, not locked."""
+        found = self.filter(day=day)
+        if may_be_packed(day):
+            alias = found.query.get_initial_alias()
+            found.query.alias_map[str(alias)] = BothTables(day)
+        return found
 
     def silent(self) -> Self:
         """Not answered and not excused, whether due yet or not."""

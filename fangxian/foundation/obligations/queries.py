@@ -28,6 +28,7 @@ from fangxian.foundation.obligations.silence import (
     silent,
     silent_schools,
 )
+from fangxian.foundation.obligations.sources import may_be_packed, source
 from fangxian.foundation.units.models import BUREAU_KINDS, UnitVersion, UnitVersionQuerySet
 from fangxian.kernel.access import subtree
 from fangxian.kernel.shared import Shared
@@ -215,7 +216,8 @@ def _apart(
     They are few and stand apart in the tree, so each is looked up by its place. Where the tree
     has changed since the list was made, that misses some: then the whole list is read again.
     """
-    found = _schools_at([child for child in children if child.school_id == child.unit_id], when)
+    schools = [child for child in children if child.school_id == child.unit_id]
+    found = {} if may_be_packed(when.day) else _schools_at(schools, when)
     if sum(found.values(), NOTHING_DUE).expected != own.expected:
         found = _grouped("school_id", unit, when, f" AND bureau_id = {unit.unit_id:d}")
     return _own_schools(unit, found)
@@ -244,7 +246,7 @@ def _grouped(column: str, unit: UnitVersion, when: _When, more: str = "") -> dic
     expect: that lets it share the work between processors."""
     within, params = _within(unit, when.day)
     statement = f"""
-        SELECT {column}, {COUNTS} FROM obligation
+        SELECT {column}, {COUNTS} FROM {source(when.day, when.day, unit.path)}
         WHERE {when.rows}{within}{more} GROUP BY {column}
     """  # noqa: S608 (names of columns and a number of our own; every value is a parameter)
     return _counted(statement, [when.at, when.kind, *params])
@@ -311,7 +313,7 @@ def strip(
     )
     low, high = subtree(path)
     statement = f"""
-        SELECT day, {COUNTS} FROM obligation
+        SELECT day, {COUNTS} FROM {source(first, last, path)}
         WHERE day >= %s AND day <= %s AND kind = %s AND path >= %s AND path < %s
           AND cancelled_at IS NULL
         GROUP BY day
@@ -343,7 +345,7 @@ def kinds_of_day(day: date) -> set[str]:
 
 def owed(*, unit_id: int, day: date) -> list[Obligation]:
     """Everything a unit owes on a day, in the order of deadlines."""
-    rows = Obligation.objects.filter(day=day, unit_id=unit_id, cancelled_at__isnull=True)
+    rows = Obligation.objects.on(day).filter(unit_id=unit_id, cancelled_at__isnull=True)
     return list(rows.order_by("due_at", "kind"))
 
 
@@ -351,7 +353,8 @@ def chases(*, school_id: int, day: date) -> list[Chase]:
     """The calls that reached a school's units today and are not answered yet, newest first."""
     rows = Chase.objects.filter(day=day, school_id=school_id).order_by("-chased_at")
     silent_ids = set(
-        Obligation.objects.filter(day=day, school_id=school_id)
+        Obligation.objects.on(day)
+        .filter(school_id=school_id)
         .silent()
         .values_list("kind", "unit_id")
     )

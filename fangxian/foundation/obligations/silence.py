@@ -8,6 +8,7 @@ from django.db import connection
 
 from fangxian.foundation.obligations.models import Chase, Obligation
 from fangxian.foundation.obligations.rules import ObligationPermission
+from fangxian.foundation.obligations.sources import source
 from fangxian.foundation.units.models import UnitVersion
 from fangxian.kernel.access import Actor, subtree
 
@@ -117,7 +118,7 @@ SELECT school_id, expected, silent, overdue, count(*) OVER () FROM (
            count(*) FILTER (WHERE told_at IS NULL AND excused_at IS NULL) AS silent,
            count(*) FILTER (WHERE told_at IS NULL AND excused_at IS NULL AND due_at < %s)
                AS overdue
-    FROM obligation
+    FROM {source}
     WHERE day = DATE '{day}' AND kind = %s AND path >= %s AND path < %s AND cancelled_at IS NULL
     GROUP BY school_id
 ) schools
@@ -143,7 +144,7 @@ def silent_schools(
     low, high = subtree(path)
     with connection.cursor() as cursor:
         cursor.execute(
-            SCHOOLS.format(day=day.isoformat()),
+            SCHOOLS.format(day=day.isoformat(), source=source(day, day, path)),
             [at, kind, low, high, overdue_only, limit, offset],
         )
         rows = cursor.fetchall()

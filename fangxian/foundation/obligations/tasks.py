@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from procrastinate.contrib.django import app
 
 from fangxian.foundation.obligations.actions import has_lists, materialise_day
+from fangxian.foundation.obligations.packing import pack
 from fangxian.kernel import clock
 from fangxian.kernel.access import system
 from fangxian.kernel.partitions import ensure_day
@@ -34,6 +35,14 @@ def looked_through(at: datetime) -> bool:
     """Whether lists made already are compared with the tree now: every hour of the evening, and
     to the last before midnight. Changes of the calendar do not wait for it."""
     return (at.hour >= EVENING and at.minute < 5) or (at.hour == 23 and at.minute >= 30)
+
+
+@app.periodic(cron="20 3 * * *")
+@app.task(queue="heavy", queueing_lock="pack_obligations", pass_context=False)
+def pack_old(timestamp: int) -> None:
+    """Pack the months that ended long enough ago, and let go of their partitions."""
+    if clock.demo_clock() is None:
+        pack(today=clock.today(), at=clock.now())
 
 
 @app.task

@@ -142,12 +142,15 @@ def groups_to_answer(*, by: Actor, day: date, at: datetime) -> list[GroupDay]:
     )
     kinds = [session.kind for session in Session]
     owed: dict[int, list[Owing]] = {}
-    rows = Obligation.objects.filter(
-        day=day,
-        unit_id__in=[unit.unit_id for unit in units],
-        kind__in=kinds,
-        cancelled_at__isnull=True,
-    ).order_by("due_at")
+    rows = (
+        Obligation.objects.on(day)
+        .filter(
+            unit_id__in=[unit.unit_id for unit in units],
+            kind__in=kinds,
+            cancelled_at__isnull=True,
+        )
+        .order_by("due_at")
+    )
     for row in rows:
         owed.setdefault(row.unit_id, []).append(_owing(row, at))
     found = [GroupDay(unit, owed.get(unit.unit_id, [])) for unit in units]
@@ -207,7 +210,9 @@ def _line(line: CheckLine, *, with_reason: bool) -> dict[str, Any]:
 
 def sessions_of(unit_id: int, day: date, at: datetime) -> list[Owing]:
     """What one group owes that day, in the order of deadlines."""
-    rows = Obligation.objects.filter(
-        day=day, unit_id=unit_id, kind__startswith="check.", cancelled_at__isnull=True
-    ).order_by("due_at")
+    rows = (
+        Obligation.objects.on(day)
+        .filter(unit_id=unit_id, kind__startswith="check.", cancelled_at__isnull=True)
+        .order_by("due_at")
+    )
     return [_owing(row, at) for row in rows]

@@ -285,7 +285,7 @@ def group_kinds() -> list[str]:
 
 def kinds_to_chase(*, path: str, day: date, at: datetime) -> list[str]:
     """The kinds still silent somewhere below a path that are open by now."""
-    rows = Obligation.objects.below(path).filter(day=day, kind__in=group_kinds()).silent()
+    rows = Obligation.objects.below(path).on(day).filter(kind__in=group_kinds()).silent()
     silent_kinds = set(rows.filter(cancelled_at__isnull=True).values_list("kind", flat=True))
     return [
         kind.code for kind in all_kinds() if kind.code in silent_kinds and kind.opens_at(day) <= at
@@ -298,8 +298,10 @@ def _silent(
     """The groups that have told nothing all day, by the first kind they owe."""
     if draft.cover.groups_answered == draft.cover.groups_expected:
         return [], 0
-    rows = Obligation.objects.below(school.path).filter(
-        day=day, kind__in=group_kinds(), cancelled_at__isnull=True
+    rows = (
+        Obligation.objects.below(school.path)
+        .on(day)
+        .filter(kind__in=group_kinds(), cancelled_at__isnull=True)
     )
     told = set(rows.filter(told_at__isnull=False).values_list("unit_id", flat=True))
     found: dict[int, SilentUnit] = {}

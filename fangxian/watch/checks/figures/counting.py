@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from fangxian.foundation.obligations.sources import source
 from fangxian.watch.checks.figures.news import news
 from fangxian.watch.checks.figures.statements import (
     COUNTED_SYMPTOMS,
@@ -57,7 +58,7 @@ FROM counted LEFT JOIN symptoms USING (school_id, population)
 COVER = """
 WITH {latest}, owed AS (
     SELECT school_id, unit_id, max(roll) AS roll
-    FROM obligation
+    FROM {obligation}
     WHERE day = {day} AND kind = ANY (%(kinds)s::text[]) AND path >= %(low)s AND path < %(high)s
       AND school_id = ANY (%(ids)s::bigint[]) AND cancelled_at IS NULL
     GROUP BY 1, 2
@@ -105,6 +106,11 @@ def _fresh(scope: Scope) -> dict[tuple[int, str], Sequence[int]]:
 def cover(scope: Scope) -> Iterable[Covered]:
     """Groups and people answered for; a roll told in a check counts before the frozen one."""
     day = literal(scope.day)
-    statement = COVER.format(latest=LATEST.format(day=day), day=day, missing=MISSING)
+    statement = COVER.format(
+        latest=LATEST.format(day=day),
+        day=day,
+        missing=MISSING,
+        obligation=source(scope.day, scope.day),
+    )
     kinds = [session.kind for session in Session]
     return [Covered(*row) for row in rows(statement, params(scope) | {"kinds": kinds})]
