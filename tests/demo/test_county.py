@@ -20,7 +20,9 @@ from fangxian.console.demo import cards, cast, control, load, rewind, stories
 from fangxian.console.demo.scenarios import STOP, Refused, Scenario, moment, scenario
 from fangxian.console.demo.simulation import Simulation
 from fangxian.console.models import DemoMorning
+from fangxian.foundation.accounts.models import User
 from fangxian.foundation.accounts.queries import actor_by_token
+from fangxian.foundation.notices.models import Notice
 from fangxian.foundation.obligations.models import Obligation
 from fangxian.foundation.people.models import Membership
 from fangxian.foundation.units.models import UnitVersion
@@ -251,6 +253,29 @@ def test_starting_again_takes_the_morning_back(county: Scenario, simulation: Sim
     assert clock.now() == moment(county.day, time(7, 20))
     play(Simulation(DemoMorning.objects.get()), 13)
     assert facts(county.day) == first
+
+
+def test_silence_is_told_and_told_again_after_a_new_start(
+    county: Scenario, simulation: Simulation
+) -> None:
+    """Messages stand in the inboxes as the morning goes, and go with it."""
+    as_worker()
+
+    def told(hours: int, minutes: int = 0) -> set[tuple[str, str]]:
+        play(simulation, hours, minutes)
+        simulation.remind(moment(county.day, time(hours, minutes)))
+        names = dict(User.objects.values_list("pk", "username"))
+        return {(names[row.user_id], row.kind) for row in Notice.objects.filter(day=county.day)}
+
+    assert told(9, 29) == set()
+    assert ("teacher", "escalation.soon") in told(9, 30)
+    morning = told(11, 30)
+    assert {("reporter", "escalation.groups"), ("county", "escalation.schools")} <= morning
+    assert told(11, 31) == morning
+    rewind.rewind(at=NOW)
+    assert not Notice.objects.filter(day=county.day).exists()
+    simulation = Simulation(DemoMorning.objects.get())
+    assert ("teacher", "escalation.soon") in told(9, 30)
 
 
 def test_a_real_day_cannot_be_cleared(county: Scenario) -> None:
