@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from fangxian.foundation.obligations.models import Chase
+from fangxian.foundation.obligations.models import Chase, Obligation
 from fangxian.kernel.audit.models import AuditEvent
 from fangxian.watch.checks.models import Check
 from fangxian.watch.reporting import queries
@@ -201,3 +201,16 @@ def test_a_day_without_a_report_says_so(cast: Cast) -> None:
 def test_the_dictionary_explains_every_figure(cast: Cast) -> None:
     text = client(cast, "reporter").get("/reports/dictionary/").content.decode()
     assert "still being ill is not new" in text
+
+
+def test_excused_groups_are_neither_silent_nor_answered(cast: Cast) -> None:
+    morning(cast.named_group, 5, by=cast.actor("reporter"), when=at(8))
+    for kind in queries.group_kinds():
+        Obligation.objects.filter(kind=kind, told_at=None, unit_id=cast.plain_group.id).update(
+            excused_at=at(9), reason="lessons suspended"
+        )
+    page = client(cast, "reporter").get(page_of(cast))
+    names = [one.code for one in page.context["page"].silent]
+    assert names == [cast.point_group.code]
+    assert "1 group is excused today" in page.content.decode()
+    assert "Every group has answered." not in page.content.decode()

@@ -113,6 +113,7 @@ class Page:
     changed: bool
     silent: Sequence[SilentUnit]
     silent_count: int
+    excused_count: int
     may_sign: Decision
     may_decide: Decision
     to_tell: Sequence[tuple[Indicator, int]]
@@ -140,7 +141,7 @@ def report_for(*, unit: UnitVersion, day: date, by: Actor, at: datetime) -> Page
     populations = _populations(draft, signed)
     now = signed is None or by.may(ReportPermission.SIGN, school.path)
     sections = _sections(draft, signed, populations, exact, now)
-    silent_units, silent_count = _silent(school, draft, day, at, by)
+    silent_units, silent_count, excused_count = _silent(school, draft, day, at, by)
     return Page(
         unit=unit,
         day=day,
@@ -155,6 +156,7 @@ def report_for(*, unit: UnitVersion, day: date, by: Actor, at: datetime) -> Page
         changed=signed is not None and not same_figures(draft, signed),
         silent=silent_units,
         silent_count=silent_count,
+        excused_count=excused_count,
         may_sign=rules.may_sign(by, school.path, draft.cover),
         may_decide=_may_decide(by, school, report),
         to_tell=_to_tell(sections),
@@ -294,16 +296,19 @@ def kinds_to_chase(*, path: str, day: date, at: datetime) -> list[str]:
 
 def _silent(
     school: School, draft: Draft, day: date, at: datetime, by: Actor
-) -> tuple[list[SilentUnit], int]:
-    """The groups that have told nothing all day, by the first kind they owe."""
+) -> tuple[list[SilentUnit], int, int]:
+    """The groups that have told nothing all day, by the first kind they owe; how many these are,
+    and how many beside them are excused from all they owe."""
     if draft.cover.groups_answered == draft.cover.groups_expected:
-        return [], 0
+        return [], 0, 0
     rows = (
         Obligation.objects.below(school.path)
         .on(day)
         .filter(kind__in=group_kinds(), cancelled_at__isnull=True)
     )
     told = set(rows.filter(told_at__isnull=False).values_list("unit_id", flat=True))
+    owing = set(rows.silent().values_list("unit_id", flat=True)) - told
+    excused = set(rows.values_list("unit_id", flat=True)) - told - owing
     found: dict[int, SilentUnit] = {}
     for kind in dict.fromkeys(rows.order_by("due_at").values_list("kind", flat=True)):
         page, _total = silent(
@@ -312,8 +317,7 @@ def _silent(
         for one in page:
             if one.unit_id not in told:
                 found.setdefault(one.unit_id, one)
-    count = draft.cover.groups_expected - draft.cover.groups_answered
-    return sorted(found.values(), key=lambda one: one.code), count
+    return sorted(found.values(), key=lambda one: one.code), len(owing), len(excused)
 
 
 @dataclass(frozen=True)
