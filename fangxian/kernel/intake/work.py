@@ -112,13 +112,13 @@ def read(intake: Intake, progress: Progress, at: datetime) -> None:
 
 def _stage(job: Job, table: sources.Table, progress: Progress) -> None:
     size = table.size
-    pieces = frames.pieces(
-        table, after=job.intake.headers["line"], mapping=job.intake.mapping,
-        most=job.kind.most_rows, tell=lambda done: progress.at(done, size),
+    pieces = frames.understood_pieces(
+        table, job.kind.fields, after=job.intake.headers["line"], mapping=job.intake.mapping,
+        most=job.kind.most_rows,
     )  # fmt: skip
-    for piece in pieces:
-        understood = frames.understood(piece, job.kind.fields)
-        tables.fill(job.kind.examine(understood, job), job.table(job.kind.table))
+    for piece, done in pieces:
+        tables.fill(job.kind.examine(piece, job), job.table(job.kind.table))
+        progress.at(done, size)
 
 
 def write(intake: Intake, progress: Progress, at: datetime) -> None:

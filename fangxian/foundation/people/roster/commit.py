@@ -159,6 +159,7 @@ def commit(job: Job) -> dict[str, int]:
     writing.run(LOCK)
     tables.open_tables(job.intake.pk)
     judge(job)
+    tables.analyze(job.intake.pk)
     counts = tables.counts(job.intake.pk)
     if any(counts[outcome] != job.intake.counts.get(outcome, 0) for outcome in Outcome):
         raise Conflict(_("The roster has changed meanwhile: please look at the rows again."))

@@ -99,7 +99,7 @@ LEFT JOIN name_twice t
 WRONG_OR_NEW = """
 WITH twice AS (
     SELECT target, min(line) AS a, max(line) AS b FROM roster_met
-    WHERE target IS NOT NULL GROUP BY 1 HAVING count(*) > 1
+    WHERE target IS NOT NULL AND reasons = '' GROUP BY 1 HAVING count(*) > 1
 )
 INSERT INTO {judged} (line, outcome, target, reasons)
 SELECT line, CASE WHEN wrong THEN 'wrong' ELSE 'new' END,
