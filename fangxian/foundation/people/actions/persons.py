@@ -152,7 +152,7 @@ def _refuse_known(
 def _join(person: Person, group: UnitVersion, day: date) -> None:
     Membership.objects.create(
         person=person, group_id=group.unit_id, school_id=person.school_id, path=group.path,
-        valid_from=day,
+        valid_from=day, valid_to=person.left_on or OPEN_END,
     )  # fmt: skip
     recount([group.unit_id], day)
 
