@@ -36,7 +36,9 @@ def answered(application: Any, **environ: str) -> tuple[str, dict[str, str], byt
     return told[0], dict(told[1]), body
 
 
+@pytest.fixture
 def whole() -> Any:
+    """The whole application; made before the test's own logging, which making it would undo."""
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # where `up` collects them
     from fangxian.config.wsgi import application
 
@@ -62,22 +64,21 @@ def test_an_id_is_taken_when_it_is_one(given: str, kept: bool) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_refusals_name_the_request_to_programs_and_people() -> None:
-    api = answered(whole(), PATH_INFO="/api/v1/units/510000", HTTP_X_REQUEST_ID=GIVEN)
+def test_refusals_name_the_request_to_programs_and_people(whole: Any) -> None:
+    api = answered(whole, PATH_INFO="/api/v1/units/510000", HTTP_X_REQUEST_ID=GIVEN)
     assert (api[0][:3], json.loads(api[2])["request_id"]) == ("401", GIVEN)
-    page = answered(whole(), PATH_INFO="/nowhere", HTTP_X_REQUEST_ID=GIVEN)
+    page = answered(whole, PATH_INFO="/nowhere", HTTP_X_REQUEST_ID=GIVEN)
     assert page[0][:3] == "404"
     assert GIVEN in page[2].decode()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_access_log_names_the_page_and_never_what_was_searched_for(
-    caplog: pytest.LogCaptureFixture,
+    whole: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    application = whole()
     with caplog.at_level(logging.INFO, "fangxian.access"):
-        answered(application, PATH_INFO="/sign-in/", QUERY_STRING="q=secret")
-        answered(application, PATH_INFO="/healthz")
+        answered(whole, PATH_INFO="/sign-in/", QUERY_STRING="q=secret")
+        answered(whole, PATH_INFO="/healthz")
     (record,) = [one for one in caplog.records if one.name == "fangxian.access"]
     facts: dict[str, Any] = record.facts  # type: ignore[attr-defined]
     assert (facts["path"], facts["status"], facts["method"]) == ("/sign-in/", 200, "GET")
