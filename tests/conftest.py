@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection, connections
+from django.utils import translation
 
 from fangxian.config.database import Login, from_url, login
 from fangxian.config.environment import DatabaseRole
@@ -113,6 +114,7 @@ def _drop(database: str, verbosity: int) -> None:
 
 @pytest.fixture(autouse=True)
 def _forget_what_was_cached() -> Iterator[None]:
+    translation.activate(settings.LANGUAGE_CODE)  # a request leaves its own behind
     yield
     partitions.forget()
     clock.forget()

@@ -20,7 +20,7 @@ PASSWORD = "a long-enough phrase 5"  # noqa: S105
 def _invite(admin: Visitor, group: str) -> str:
     page = admin.go("/accounts/")
     admin.look()
-    page.get_by_role("link", name=re.compile("邀请")).first.click()
+    page.locator("a.btn-primary", has_text="邀请").first.click()
     page.locator("main input[name=q]").fill(group)
     page.get_by_role("button", name=re.compile("搜索|查找")).click()
     page.locator("main .fx-rows a").first.click()

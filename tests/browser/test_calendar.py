@@ -36,15 +36,15 @@ def test_a_school_is_suspended_today_and_opens_again(visitor: Invite, house: Hou
     expect(page.locator("main")).to_contain_text("另行通知")
     officer.look()
     officer.shot("county-term-desk")
-    during = house.standing("check.evening", school)
-    assert (during["expected"], during["excused"]) == (before["expected"], before["expected"])
+    wanted = {"expected": before["expected"], "excused": before["expected"]}
+    house.standing_with(wanted, "check.evening", school)
 
     page.get_by_role("link", name="复课", exact=True).click()
     page.get_by_label("原因").fill("误操作")
     page.get_by_role("button", name="先看结果").click()
     page.get_by_role("button", name="复课", exact=True).click()
     expect(page.locator("main")).to_contain_text("这里没有停课")
-    assert house.standing("check.evening", school) == before
+    house.standing_with(before, "check.evening", school)
 
 
 def test_head_and_teacher_read_why_a_day_is_what_it_is(visitor: Invite) -> None:

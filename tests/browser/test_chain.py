@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 from playwright.sync_api import expect
 
@@ -31,7 +30,7 @@ def test_a_report_goes_up_comes_back_and_goes_up_again(visitor: Invite, house: H
     reporter.tab_to("签报")
     page.keyboard.press("Enter")
     expect(page.locator(".fx-report-state")).to_contain_text("已签报")
-    assert house.standing("daily_report", school, "school_reporter")["answered"] == 1
+    house.standing_with({"answered": 1}, "daily_report", school, "school_reporter")
     reporter.shot("reporter-signed-desk")
 
     _return(county, school, "请核对因病缺勤人数")
@@ -93,10 +92,7 @@ def test_a_school_is_excused_with_a_reason(visitor: Invite, house: House) -> Non
     excuse.locator("input[name=reason]").fill("停电，已电话报告")
     excuse.get_by_role("button", name="免报").click()
     page.wait_for_load_state()
-    until = time.monotonic() + 5  # as far behind as a board may be
-    while house.standing("daily_report", county)["excused"] == before and time.monotonic() < until:
-        time.sleep(0.2)
-    assert house.standing("daily_report", county)["excused"] == before + 1
+    house.standing_with({"excused": before + 1}, "daily_report", county)
 
 
 def test_the_board_moves_by_itself_and_opens_downwards(visitor: Invite, house: House) -> None:
