@@ -71,10 +71,16 @@ class LeftBehind(Exception):
     """A session outlived the tests: a thread or a child process that nobody ended."""
 
 
+#: the files of imports lie in one folder for all workers of a run: their numbers must differ
+APART = "SELECT setval('intake_intake_id_seq', %s)"
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> Iterator[None]:
+def django_db_setup(django_db_setup: None, worker_id: str) -> Iterator[None]:
     """Before the database goes, name whoever still uses it, and end them."""
     connection.creation._destroy_test_db = _drop  # type: ignore[attr-defined]
+    with roles.connect(replace(_owner(), name=connection.settings_dict["NAME"])) as own:
+        own.execute(APART, [1 + 1_000_000 * int(worker_id.removeprefix("gw").strip("master") or 0)])
     yield
     connections.close_all()
     with roles.connect(replace(_owner(), name="postgres")) as server:

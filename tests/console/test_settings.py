@@ -119,6 +119,7 @@ def test_what_the_address_says_of_the_session_stays(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_direct_address_alone_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FANGXIAN_DATABASE_URL", raising=False)
     monkeypatch.setenv("FANGXIAN_DATABASE_DIRECT_URL", URL)
     with pytest.raises(BadSetting, match="FANGXIAN_DATABASE_DIRECT_URL goes with a pool"):
         environment.load()
