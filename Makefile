@@ -15,8 +15,8 @@ FRONTEND := $(shell find frontend/src frontend/*.ts frontend/*.json -type f 2>/d
 STYLED := $(shell find fangxian -path '*/templates/*.html' -o -path '*/templatetags/*.py' \
 	-o -name forms.py -o -name views.py -o -path '*/forms/*.py' -o -path '*/views/*.py')
 CATALOGS := $(shell find fangxian -name django.po)
-COMPILE := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
-	--no-emit-find-links --python-version 3.11 --custom-compile-command "make lock"
+COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--custom-compile-command "make lock"
 LOCKS := run dev node uv
 
 .PHONY: demo up setup test test-external check lock bench shots clean
