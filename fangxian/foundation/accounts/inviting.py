@@ -4,8 +4,8 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from functools import partial
+from typing import Any, Final
 
 from django.conf import settings
 from django.urls import reverse
@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from fangxian.foundation.accounts.models import ROLE_LABELS, Invitation, RoleAssignment
-from fangxian.foundation.accounts.queries import name_of, place
 from fangxian.foundation.accounts.rules import (
     INVITATION_VALID,
     AccountEvent,
@@ -24,17 +23,13 @@ from fangxian.foundation.accounts.rules import (
     may_hold,
     new_secret,
 )
+from fangxian.foundation.units.intake.places import by_id, place_for
 from fangxian.foundation.units.models import UnitVersion
-from fangxian.foundation.units.queries import resolve
-from fangxian.kernel.access import Actor
-from fangxian.kernel.errors import Conflict, NotFound
+from fangxian.kernel.errors import Conflict
 from fangxian.kernel.intake import sources, tables
-from fangxian.kernel.intake.kinds import Field, Form, IntakeKind, Job, Place, Shown
+from fangxian.kernel.intake.kinds import Field, Form, IntakeKind, Job, Shown
 from fangxian.kernel.intake.reasons import join, plain, reason
 from fangxian.kernel.intake.rules import Outcome
-
-if TYPE_CHECKING:
-    import polars as pl
 
 Person = tuple[int, str, str, str]  # unit, role, name, telephone
 MOST_ROWS: Final = 20_000
@@ -184,25 +179,8 @@ def _keep_links(made: Sequence[tuple[Invited, str]], job: Job) -> None:
     job.intake.result = "invitations.xlsx"
 
 
-def _place(code: str, day: date, by: Actor) -> Place:
-    if code:
-        return _as_place(resolve(code, day, by=by))
-    tops = [place(holding.unit_id, day=day) for holding in by.holdings
-            if AccountPermission.MANAGE.value in holding.permissions]  # fmt: skip
-    if not tops:
-        raise NotFound(_now("There is no such unit within your scope."))
-    return _as_place(min(tops, key=lambda one: one.path))
-
-
-def _as_place(version: UnitVersion) -> Place:
-    return Place(version.unit_id, version.code, version.path, name_of(version),
-                 reverse("accounts:administration"))  # fmt: skip
-
-
-def _examine(frame: "pl.DataFrame", job: Job) -> "pl.DataFrame":
-    from fangxian.kernel.intake.frames import as_said
-
-    return as_said(frame)
+def _page(unit: UnitVersion) -> str:
+    return reverse("accounts:administration")
 
 
 def _shown(job: Job, lines: Sequence[int]) -> Mapping[int, Shown]:
@@ -224,9 +202,8 @@ def accounts() -> IntakeKind:
         event=AccountEvent.INVITED_MANY,
         fields=FIELDS,
         heads=(_("Name of the person"), _("Role"), _("Unit code")),
-        place=_place,
-        place_by_id=lambda unit_id, day: _as_place(place(unit_id, day=day)),
-        examine=_examine,
+        place=place_for(AccountPermission.MANAGE, _page),
+        place_by_id=partial(by_id, page=_page),
         judge=judge,
         commit=commit,
         shown=_shown,

@@ -112,8 +112,9 @@ class IntakeKind:
     """A kind of sheet: its columns, who may bring it, how rows are judged and written.
 
     `examine` gets a piece of the file with one column a field (and `line`, `wrong`) and returns
-    what goes into `table`; `judge` fills `intake_row`; `commit` writes, in the caller's
-    transaction, and returns what to tell; `shown` draws rows for the review.
+    what goes into `table`; None: what the file says, as it is. `judge` fills `intake_row`;
+    `commit` writes, in the caller's transaction, and returns what to tell; `shown` draws rows
+    for the review.
     """
 
     code: str
@@ -125,10 +126,10 @@ class IntakeKind:
     heads: tuple[object, ...]
     place: Callable[[str, date, Actor], Place]
     place_by_id: Callable[[int, date], Place]
-    examine: Callable[[pl.DataFrame, Job], pl.DataFrame]
     judge: Callable[[Job], None]
     commit: Callable[[Job], Mapping[str, int]]
     shown: Callable[[Job, Sequence[int]], Mapping[int, Shown]]
+    examine: Callable[[pl.DataFrame, Job], pl.DataFrame] | None = None
     table: str = SAID
     reasons: Mapping[str, object] = field(default_factory=dict)
     before_reading: tuple[Option, ...] = ()

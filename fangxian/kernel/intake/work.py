@@ -117,7 +117,9 @@ def _stage(job: Job, table: sources.Table, progress: Progress) -> None:
         most=job.kind.most_rows,
     )  # fmt: skip
     for piece, done in pieces:
-        tables.fill(job.kind.examine(piece, job), job.table(job.kind.table))
+        examine = job.kind.examine
+        said = frames.as_said(piece) if examine is None else examine(piece, job)
+        tables.fill(said, job.table(job.kind.table))
         progress.at(done, size)
 
 

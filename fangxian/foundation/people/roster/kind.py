@@ -1,23 +1,19 @@
 """The kind of sheet that holds people: its columns in the words of schools."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db.models import Choices
 from django.urls import reverse
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from fangxian.foundation.accounts.queries import name_of, place
 from fangxian.foundation.people.models import IdKind, PersonKind, Relation, Sex
 from fangxian.foundation.people.roster.rules import RosterEvent
 from fangxian.foundation.people.rules import PeoplePermission
+from fangxian.foundation.units.intake.places import by_id, place_for
 from fangxian.foundation.units.models import SCHOOL_KINDS, UnitVersion
-from fangxian.foundation.units.queries import resolve
-from fangxian.kernel.access import Actor
-from fangxian.kernel.errors import NotFound
 from fangxian.kernel.intake.kinds import Field, Form, IntakeKind, Job, Option, Place, Shown
 
 if TYPE_CHECKING:
@@ -131,23 +127,8 @@ REASONS = {
 }  # fmt: skip
 
 
-def _place(code: str, day: date, by: Actor) -> Place:
-    if code:
-        return _as_place(resolve(code, day, by=by))
-    tops = [place(holding.unit_id, day=day) for holding in by.holdings
-            if PeoplePermission.MANAGE.value in holding.permissions]  # fmt: skip
-    if not tops:
-        raise NotFound(_now("There is no such unit within your scope."))
-    return _as_place(min(tops, key=lambda one: one.path))
-
-
-def _as_place(version: UnitVersion) -> Place:
-    return Place(version.unit_id, version.code, version.path, name_of(version),
-                 reverse("people:groups"))  # fmt: skip
-
-
-def _place_by_id(unit_id: int, day: date) -> Place:
-    return _as_place(place(unit_id, day=day))
+def _page(unit: UnitVersion) -> str:
+    return reverse("people:groups")
 
 
 def _required(at: Place) -> frozenset[str]:
@@ -192,8 +173,8 @@ def roster() -> IntakeKind:
         event=RosterEvent.IMPORTED,
         fields=FIELDS,
         heads=(_("Name of the person"), _("Number"), _("Group")),
-        place=_place,
-        place_by_id=_place_by_id,
+        place=place_for(PeoplePermission.MANAGE, _page),
+        place_by_id=partial(by_id, page=_page),
         examine=_examine,
         judge=_judge,
         commit=_commit,

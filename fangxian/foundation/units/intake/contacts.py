@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -24,9 +24,6 @@ from fangxian.kernel.intake import tables
 from fangxian.kernel.intake.kinds import Field, Form, IntakeKind, Job, Shown
 from fangxian.kernel.intake.reasons import join, reason
 from fangxian.kernel.intake.rules import Outcome
-
-if TYPE_CHECKING:
-    import polars as pl
 
 IN_CHARGE: Final = "in_charge"
 LEADER: Final = "leader"
@@ -199,12 +196,6 @@ def _end_kept(kept: Iterable[LeadingGroupMember | TieContact], job: Job) -> None
             one.save(update_fields=["valid_to"])
 
 
-def _examine(frame: "pl.DataFrame", job: Job) -> "pl.DataFrame":
-    from fangxian.kernel.intake.frames import as_said
-
-    return as_said(frame)
-
-
 def _shown(job: Job, lines: Sequence[int]) -> Mapping[int, Shown]:
     """Unit, what and who; and the telephone before and after."""
     labels: dict[str, object] = {str(kind): kind.label for kind in TieKind}
@@ -235,7 +226,6 @@ def contacts() -> IntakeKind:
         heads=(_("Unit code"), _("Whom to call"), _("Name")),
         place=place_for(UnitPermission.CONTACTS),
         place_by_id=by_id,
-        examine=_examine,
         judge=judge,
         commit=commit,
         shown=_shown,

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 
 from django.db.models import Choices
 from django.utils.translation import gettext_lazy as _
@@ -15,9 +14,6 @@ from fangxian.foundation.units.models import Population, Stage, UnitKind
 from fangxian.foundation.units.rules import GRADE_LABELS, GRADES, UnitEvent, UnitPermission
 from fangxian.kernel.intake import tables
 from fangxian.kernel.intake.kinds import Field, Form, IntakeKind, Job, Shown
-
-if TYPE_CHECKING:
-    import polars as pl
 
 
 def words_of(choices: type[Choices]) -> dict[str, str]:
@@ -69,12 +65,6 @@ FIELDS = (
 )  # fmt: skip
 
 
-def _examine(frame: "pl.DataFrame", job: Job) -> "pl.DataFrame":
-    from fangxian.kernel.intake.frames import as_said
-
-    return as_said(frame)
-
-
 def _shown(job: Job, lines: Sequence[int]) -> Mapping[int, Shown]:
     """Code, name and kind of rows, and what would change."""
     rows = [line_of(number, said, today=job.today)
@@ -104,7 +94,6 @@ def units() -> IntakeKind:
         heads=(_("Code"), _("Chinese name"), _("Kind")),
         place=place_for(UnitPermission.MANAGE),
         place_by_id=by_id,
-        examine=_examine,
         judge=judge,
         commit=commit,
         shown=_shown,
