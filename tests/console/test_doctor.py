@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,11 @@ import psycopg
 import pytest
 
 from fangxian.console import postgres
-from tests.console.tree import ROOT, Tree, running_tree, settings
+from tests.console.tree import PATIENCE, ROOT, Tree, running_tree, settings
 
 pytestmark = pytest.mark.embedded
 DOCTOR = [sys.executable, "-m", "fangxian.console", "doctor"]
+WORKERS = "SELECT count(*) FROM procrastinate_workers"
 LATER = """
 WITH job AS (
     INSERT INTO procrastinate_jobs (queue_name, task_name, args, status)
@@ -28,7 +30,17 @@ SELECT id FROM job"""
 def tree(lasting_home: Path) -> Iterator[Tree]:
     with running_tree(lasting_home) as tree:
         tree.until("ready")
+        both_workers(tree)
         yield tree
+
+
+def both_workers(tree: Tree) -> None:
+    """Wait until each has said that it lives: a late one would hide that the others are gone."""
+    deadline = time.monotonic() + PATIENCE
+    with postgres.Server(tree.home).connect("fangxian") as connection:
+        while connection.execute(WORKERS).fetchone() != (2,):
+            assert time.monotonic() < deadline, "a worker never came"
+            time.sleep(0.2)
 
 
 @pytest.fixture
