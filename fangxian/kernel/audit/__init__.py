@@ -1,6 +1,14 @@
 """Who did what, when: append-only events."""
 
 from fangxian.kernel.audit.labels import event_label, name_events, named_events
-from fangxian.kernel.audit.trail import Event, record
+from fangxian.kernel.audit.trail import Concerning, Event, record, record_each
 
-__all__ = ["Event", "event_label", "name_events", "named_events", "record"]
+__all__ = [
+    "Concerning",
+    "Event",
+    "event_label",
+    "name_events",
+    "named_events",
+    "record",
+    "record_each",
+]

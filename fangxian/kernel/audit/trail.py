@@ -1,9 +1,9 @@
 """Writing the audit trail. Every action ends with one `record`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from psycopg.types.json import Jsonb
@@ -23,6 +23,15 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 
 
+class Concerning(NamedTuple):
+    """What an event was about: the unit, a thing in words to search for, and facts of it."""
+
+    unit_id: int | None = None
+    path: str = ""
+    subject: str = ""
+    detail: Mapping[str, Any] | None = None
+
+
 def record(
     event: Event,
     *,
@@ -38,21 +47,18 @@ def record(
     `subject` names the thing in words a person can search for; `detail` holds no name and no
     health fact, only what is needed to find the row again.
     """
-    facts = dict(detail or {})
-    if by.user_id is None:
-        facts.setdefault("system", by.name)
+    record_each(event, [Concerning(unit_id, path, subject, detail)], by=by, at=at)
+
+
+def record_each(event: Event, concerning: Sequence[Concerning], *, by: Actor, at: datetime) -> None:
+    """Write an event for each of several units, in the caller's transaction."""
     day = at.astimezone(SHANGHAI).date()
     ensure_day(day)
-    row: list[Any] = [
-        day,
-        at,
-        event.value,
-        by.user_id,
-        by.token_id,
-        unit_id,
-        path,
-        subject,
-        Jsonb(facts),
-    ]
+    said = {"system": by.name} if by.user_id is None else {}
+    rows = [
+        [day, at, event.value, by.user_id, by.token_id, one.unit_id, one.path, one.subject,
+         Jsonb({**said, **(one.detail or {})})]
+        for one in concerning
+    ]  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, row)
+        cursor.executemany(INSERT, rows)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from fangxian.foundation.people.actions import recount
-from fangxian.foundation.people.roster.judge import COHORTS, OWN, judge
+from fangxian.foundation.people.roster.judge import COHORTS, OWN, judged_as_before
 from fangxian.foundation.people.roster.rules import RosterEvent
 from fangxian.foundation.units.models import OPEN_END
 from fangxian.kernel import audit
@@ -34,6 +34,11 @@ SELECT g.group_id, v.path, v.school_id FROM (SELECT DISTINCT group_id FROM {rows
 JOIN units_unitversion v
   ON v.unit_id = g.group_id AND v.valid_from <= %(today)s AND v.valid_to > %(today)s
 """
+GROUPS_GONE = """
+SELECT EXISTS (SELECT r.group_id FROM {rows} r JOIN {judged} j USING (line)
+               WHERE j.outcome IN ('new', 'changed', 'moved', 'same')
+               EXCEPT SELECT group_id FROM roster_group)
+"""
 COHORTS_NEW = """
 INSERT INTO people_cohort (school_id, path, kind, name, valid_from, valid_to)
 SELECT DISTINCT r.school_id, s.path, {kind}, r.{name}, %(today)s::date, %(open)s::date
@@ -47,20 +52,29 @@ CREATE TEMPORARY TABLE roster_cohort ON COMMIT DROP AS
 SELECT c.id, c.kind, c.school_id, c.name FROM people_cohort c JOIN roster_school s USING (path)
 WHERE c.valid_to = %(open)s
 """
+# The lines of a piece with what they come to; counted, so that the planner knows it as it is.
+PIECE_NEXT = (
+    "DROP TABLE IF EXISTS roster_piece",
+    """
+    CREATE TEMPORARY TABLE roster_piece ON COMMIT DROP AS
+    SELECT r.*, j.outcome, j.target, s.path AS school_path, g.path AS group_path
+    FROM {rows} r JOIN {judged} j USING (line) JOIN roster_school s USING (school_id)
+    JOIN roster_group g USING (group_id)
+    WHERE r.line BETWEEN %(first)s AND %(last)s AND j.outcome IN ('new', 'changed', 'moved')
+    """,
+    "ANALYZE roster_piece (outcome, target, school_id)",
+)
 PERSONS = """
 INSERT INTO people_person (id, school_id, path, kind, name, number, id_kind, id_number, phone,
                            born, sex, created_at, updated_at)
-SELECT j.target, r.school_id, s.path, r.kind, r.name, coalesce(r.number, ''),
+SELECT r.target, r.school_id, r.school_path, r.kind, r.name, coalesce(r.number, ''),
        coalesce(r.id_kind, ''), coalesce(r.id_number, ''), coalesce(r.phone, ''), r.born,
        coalesce(r.sex, ''), %(at)s, %(at)s
-FROM {rows} r JOIN {judged} j USING (line) JOIN roster_school s USING (school_id)
-WHERE j.outcome = 'new' AND r.line BETWEEN %(first)s AND %(last)s
+FROM roster_piece r WHERE r.outcome = 'new'
 """
 CORRECTED = """
 UPDATE people_person p SET {own}, born = coalesce(r.born, p.born), updated_at = %(at)s
-FROM {rows} r JOIN {judged} j USING (line)
-WHERE p.id = j.target AND j.outcome IN ('changed', 'moved')
-  AND r.line BETWEEN %(first)s AND %(last)s
+FROM roster_piece r WHERE p.id = r.target AND r.outcome IN ('changed', 'moved')
 """
 TOUCHED = """
 SELECT DISTINCT r.group_id FROM {rows} r JOIN {judged} j USING (line)
@@ -70,31 +84,28 @@ SELECT DISTINCT m.group_id FROM people_membership m JOIN {judged} j ON j.target 
 WHERE j.outcome IN ('moved', 'missing') AND m.valid_from <= %(today)s AND m.valid_to > %(today)s
 """
 LEFT_GROUPS = """
-DELETE FROM people_membership m USING {judged} j
-WHERE m.person_id = j.target AND j.outcome = 'moved' AND m.valid_to = %(open)s
-  AND m.valid_from >= %(today)s AND j.line BETWEEN %(first)s AND %(last)s
+DELETE FROM people_membership m USING roster_piece r
+WHERE m.person_id = r.target AND r.outcome = 'moved' AND m.valid_to = %(open)s
+  AND m.valid_from >= %(today)s
 """
 ENDED_GROUPS = """
-UPDATE people_membership m SET valid_to = %(today)s FROM {judged} j
-WHERE m.person_id = j.target AND j.outcome = 'moved' AND m.valid_to = %(open)s
-  AND j.line BETWEEN %(first)s AND %(last)s
+UPDATE people_membership m SET valid_to = %(today)s FROM roster_piece r
+WHERE m.person_id = r.target AND r.outcome = 'moved' AND m.valid_to = %(open)s
 """
 MEMBERSHIPS = """
 INSERT INTO people_membership (person_id, group_id, school_id, path, valid_from, valid_to)
-SELECT j.target, r.group_id, r.school_id, g.path, %(today)s, %(open)s
-FROM {rows} r JOIN {judged} j USING (line) JOIN roster_group g USING (group_id)
-WHERE j.outcome IN ('new', 'moved') AND r.line BETWEEN %(first)s AND %(last)s
+SELECT r.target, r.group_id, r.school_id, r.group_path, %(today)s, %(open)s
+FROM roster_piece r WHERE r.outcome IN ('new', 'moved')
 """
 GUARDIANS = """
 INSERT INTO people_guardian AS g (person_id, school_id, path, relation, name, phone, position)
-SELECT j.target, r.school_id, s.path, coalesce(said.relation, ''), coalesce(said.name, ''),
-       coalesce(said.phone, ''), said.position
-FROM {rows} r JOIN {judged} j USING (line) JOIN roster_school s USING (school_id)
+SELECT r.target, r.school_id, r.school_path, coalesce(said.relation, ''),
+       coalesce(said.name, ''), coalesce(said.phone, ''), said.position
+FROM roster_piece r
 CROSS JOIN LATERAL (VALUES (r.relation1, r.guardian1, r.phone1, 1),
                            (r.relation2, r.guardian2, r.phone2, 2)
 ) said (relation, name, phone, position)
-WHERE (said.name IS NOT NULL OR said.phone IS NOT NULL) AND j.outcome IN {outcomes}
-  AND r.line BETWEEN %(first)s AND %(last)s
+WHERE (said.name IS NOT NULL OR said.phone IS NOT NULL) AND r.outcome IN {outcomes}
 {again}
 """
 SAID_AGAIN = """
@@ -104,30 +115,29 @@ SET relation = coalesce(nullif(excluded.relation, ''), g.relation),
     phone = coalesce(nullif(excluded.phone, ''), g.phone)
 """
 COHORTS_LEFT = """
-DELETE FROM people_cohortmembership m USING {rows} r, {judged} j, people_cohort c
+DELETE FROM people_cohortmembership m USING roster_piece r, people_cohort c
 WHERE {other} AND m.valid_from >= %(today)s
 """
 COHORTS_ENDED = """
 UPDATE people_cohortmembership m SET valid_to = %(today)s
-FROM {rows} r, {judged} j, people_cohort c WHERE {other}
+FROM roster_piece r, people_cohort c WHERE {other}
 """
 OTHER_COHORT = """
-r.line = j.line AND j.outcome IN ('changed', 'moved') AND m.person_id = j.target
+r.outcome IN ('changed', 'moved') AND m.person_id = r.target
 AND m.cohort_id = c.id AND c.kind = {kind} AND m.valid_to = %(open)s
 AND (c.name <> r.{name} OR m.place <> r.{seat}) AND r.{name} IS NOT NULL
-AND r.line BETWEEN %(first)s AND %(last)s
 """
 COHORT_MEMBERS = """
 INSERT INTO people_cohortmembership
        (person_id, cohort_id, school_id, path, place, valid_from, valid_to)
-SELECT j.target, c.id, r.school_id, s.path, coalesce(r.{seat}, ''), %(today)s, %(open)s
-FROM {rows} r JOIN {judged} j USING (line) JOIN roster_school s USING (school_id)
+SELECT r.target, c.id, r.school_id, r.school_path, coalesce(r.{seat}, ''), %(today)s, %(open)s
+FROM roster_piece r
 JOIN roster_cohort c ON c.school_id = r.school_id AND c.kind = {kind} AND c.name = r.{name}
-WHERE j.outcome IN {outcomes} AND r.line BETWEEN %(first)s AND %(last)s
+WHERE r.outcome IN {outcomes}
 """
 NOT_YET = """
 AND NOT EXISTS (SELECT FROM people_cohortmembership m
-                WHERE m.person_id = j.target AND m.cohort_id = c.id AND m.valid_to = %(open)s)
+                WHERE m.person_id = r.target AND m.cohort_id = c.id AND m.valid_to = %(open)s)
 """
 LEAVE = (
     "UPDATE people_person p SET left_on = %(today)s, updated_at = %(at)s FROM {judged} j "
@@ -152,16 +162,14 @@ WHERE j.outcome IN ('new', 'changed', 'moved') GROUP BY 1, 2
 def commit(job: Job) -> dict[str, int]:
     """Write what the person approved; refused where the roster has changed since they looked.
 
-    The rows are judged again under the lock of their groups, so that what is written is what
-    holds now.
+    The rows are compared again under the lock of their groups, so that what is written is what
+    the person saw and what holds now.
     """
     writing = _Writing(job)
     writing.run(LOCK)
-    tables.open_tables(job.intake.pk)
-    judge(job)
-    tables.analyze(job.intake.pk)
     counts = tables.counts(job.intake.pk)
-    if any(counts[outcome] != job.intake.counts.get(outcome, 0) for outcome in Outcome):
+    seen = {outcome: job.intake.counts.get(outcome, 0) for outcome in counts}  # else emptied
+    if counts != seen or not (judged_as_before(job) and writing.groups_are_open()):
         raise Conflict(_("The roster has changed meanwhile: please look at the rows again."))
     writing.all()
     leaves = job.chosen("leave")
@@ -195,11 +203,15 @@ class _Writing:
             cursor.execute(sql.SQL(text).format(**self._names, **parts), {**self._values, **bounds})
             return cursor.fetchall() if cursor.description else []
 
+    def groups_are_open(self) -> bool:
+        """Whether each group that a right row names is still there today."""
+        self.run("DROP TABLE IF EXISTS roster_group, roster_cohort")
+        self.run(GROUPS)
+        return self.run(GROUPS_GONE) == [(False,)]
+
     def all(self) -> None:
         """Everything that the sheet's right rows say."""
         self.groups = [int(str(row[0])) for row in self.run(TOUCHED)]
-        self.run("DROP TABLE IF EXISTS roster_group, roster_cohort")
-        self.run(GROUPS)
         cohorts = self._cohorts_said()
         for parts in cohorts:
             self.run(COHORTS_NEW, **parts)
@@ -215,25 +227,27 @@ class _Writing:
     def _piece(self, bounds: dict[str, int], cohorts: list[dict[str, sql.Composable]]) -> None:
         old = self.job.intake.counts
         changes = old.get(Outcome.CHANGED, 0) or old.get(Outcome.MOVED, 0)
-        self.run(PERSONS, **bounds)
+        for text in PIECE_NEXT:
+            self.run(text, **bounds)
+        self.run(PERSONS)
         if changes:
-            self.run(CORRECTED, own=_own(), **bounds)
-            self.run(LEFT_GROUPS, **bounds)
-            self.run(ENDED_GROUPS, **bounds)
-        self.run(MEMBERSHIPS, **bounds)
-        self._guardians(bounds, bool(changes))
+            self.run(CORRECTED, own=_own())
+            self.run(LEFT_GROUPS)
+            self.run(ENDED_GROUPS)
+        self.run(MEMBERSHIPS)
+        self._guardians(bool(changes))
         for parts in cohorts:
             if changes:
                 other = sql.SQL(OTHER_COHORT).format(**parts)
-                self.run(COHORTS_LEFT, other=other, **bounds)
-                self.run(COHORTS_ENDED, other=other, **bounds)
-                self.run(COHORT_MEMBERS + NOT_YET, outcomes=KEPT, **parts, **bounds)
-            self.run(COHORT_MEMBERS, outcomes=NEW, **parts, **bounds)
+                self.run(COHORTS_LEFT, other=other)
+                self.run(COHORTS_ENDED, other=other)
+                self.run(COHORT_MEMBERS + NOT_YET, outcomes=KEPT, **parts)
+            self.run(COHORT_MEMBERS, outcomes=NEW, **parts)
 
-    def _guardians(self, bounds: dict[str, int], changes: bool) -> None:
-        self.run(GUARDIANS, outcomes=NEW, again=sql.SQL(""), **bounds)
+    def _guardians(self, changes: bool) -> None:
+        self.run(GUARDIANS, outcomes=NEW, again=sql.SQL(""))
         if changes:
-            self.run(GUARDIANS, outcomes=KEPT, again=sql.SQL(SAID_AGAIN), **bounds)
+            self.run(GUARDIANS, outcomes=KEPT, again=sql.SQL(SAID_AGAIN))
 
     def _cohorts_said(self) -> list[dict[str, sql.Composable]]:
         """The kinds of cohort that the file has a column for."""
@@ -258,8 +272,10 @@ def _own() -> sql.Composed:
 
 def _record(job: Job, writing: _Writing) -> None:
     """Each school's trail tells of it; the import's own event is the place's."""
-    for school_id, path, new, changed, moved in writing.run(BY_SCHOOL):
-        if school_id != job.place.unit_id:
-            audit.record(RosterEvent.IMPORTED, by=job.by, at=job.at, unit_id=int(str(school_id)),
-                         path=str(path), subject=job.intake.file_name,
-                         detail={"new": new, "changed": changed, "moved": moved})  # fmt: skip
+    told = [
+        audit.Concerning(int(str(school_id)), str(path), job.intake.file_name,
+                         {"new": new, "changed": changed, "moved": moved})
+        for school_id, path, new, changed, moved in writing.run(BY_SCHOOL)
+        if school_id != job.place.unit_id
+    ]  # fmt: skip
+    audit.record_each(RosterEvent.IMPORTED, told, by=job.by, at=job.at)

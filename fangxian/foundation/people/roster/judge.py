@@ -4,6 +4,7 @@ A row is known by its ID number, else by its number in the school, else by its n
 where just one bears it. A person of another school is never touched: that is a transfer.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.db import connection
@@ -59,8 +60,8 @@ WHERE NOT EXISTS (SELECT FROM roster_known k WHERE k.line = r.line)
 GROUP BY r.line
 """
 
-MET = """
-CREATE TEMPORARY TABLE roster_met ON COMMIT DROP AS
+DOUBLED = """
+CREATE TEMPORARY TABLE roster_doubled ON COMMIT DROP AS
 WITH id_twice AS (
     SELECT id_number, min(line) AS a, max(line) AS b FROM {rows}
     WHERE id_number IS NOT NULL GROUP BY 1 HAVING count(*) > 1
@@ -73,45 +74,55 @@ WITH id_twice AS (
                                WHERE number IS NULL AND id_number IS NULL)
     GROUP BY 1, 2 HAVING count(*) > 1
 )
+SELECT line, string_agg(reason, E'\\n' ORDER BY place) AS reasons FROM (
+    SELECT r.line, 1 AS place, {id_twice} AS reason
+    FROM id_twice i JOIN {rows} r ON r.id_number = i.id_number
+    UNION ALL
+    SELECT r.line, 2, {number_twice} FROM number_twice n JOIN {rows} r
+      ON r.school_id = n.school_id AND r.kind = n.kind AND r.number = n.number
+    UNION ALL
+    SELECT r.line, 3, {name_twice} FROM name_twice t JOIN {rows} r
+      ON r.group_id = t.group_id AND r.name = t.name
+     AND r.number IS NULL AND r.id_number IS NULL
+) x GROUP BY line
+"""
+
+STAYS_WRONG = """
+CREATE TEMPORARY TABLE roster_doubled ON COMMIT DROP AS
+SELECT line, reasons FROM {seen} WHERE outcome = 'wrong'
+"""
+
+# Of most sheets most rows are new and right: they are in none of these, and cost nothing here.
+MET = """
+CREATE TEMPORARY TABLE roster_met ON COMMIT DROP AS
 SELECT r.line,
        CASE WHEN k.by_id IS NOT NULL AND k.id_school <> r.school_id THEN NULL
             ELSE coalesce(k.by_id, k.by_number, CASE WHEN m.times = 1 THEN m.id END)
        END AS target,
-       concat_ws(E'\\n', r.wrong,
-           CASE WHEN i.a IS NOT NULL THEN {id_twice} END,
-           CASE WHEN n.a IS NOT NULL THEN {number_twice} END,
-           CASE WHEN t.a IS NOT NULL THEN {name_twice} END,
+       concat_ws(E'\\n', r.wrong, d.reasons,
            CASE WHEN k.id_school <> r.school_id THEN {elsewhere}
                 WHEN k.id_kind <> r.kind THEN {kind_differs}
                 WHEN k.by_number <> k.by_id OR (k.borne <> '' AND k.borne <> r.id_number)
                 THEN {number_taken} END,
            CASE WHEN m.times > 1 THEN {namesake} END) AS reasons
-FROM {rows} r
+FROM (SELECT line FROM roster_known UNION SELECT line FROM roster_named
+      UNION SELECT line FROM roster_doubled
+      UNION SELECT line FROM {rows} WHERE wrong IS NOT NULL) x
+JOIN {rows} r USING (line)
 LEFT JOIN roster_known k USING (line)
 LEFT JOIN roster_named m USING (line)
-LEFT JOIN id_twice i ON i.id_number = r.id_number
-LEFT JOIN number_twice n
-  ON n.school_id = r.school_id AND n.kind = r.kind AND n.number = r.number
-LEFT JOIN name_twice t
-  ON t.group_id = r.group_id AND t.name = r.name AND r.number IS NULL AND r.id_number IS NULL
+LEFT JOIN roster_doubled d USING (line)
 """
 
-WRONG_OR_NEW = """
+WRONG = """
 WITH twice AS (
     SELECT target, min(line) AS a, max(line) AS b FROM roster_met
     WHERE target IS NOT NULL AND reasons = '' GROUP BY 1 HAVING count(*) > 1
 )
 INSERT INTO {judged} (line, outcome, target, reasons)
-SELECT line, CASE WHEN wrong THEN 'wrong' ELSE 'new' END,
-       CASE WHEN wrong THEN target ELSE nextval('people_person_id_seq') END, reasons
-FROM (
-    SELECT m.line, m.target, m.reasons <> '' OR t.a IS NOT NULL AS wrong,
-           concat_ws(E'\\n', nullif(m.reasons, ''),
-                     CASE WHEN t.a IS NOT NULL AND m.reasons = '' THEN {person_twice} END
-           ) AS reasons
-    FROM roster_met m LEFT JOIN twice t USING (target)
-    WHERE m.target IS NULL OR m.reasons <> '' OR t.a IS NOT NULL
-) x
+SELECT m.line, 'wrong', m.target, coalesce(nullif(m.reasons, ''), {person_twice})
+FROM roster_met m LEFT JOIN twice t USING (target)
+WHERE m.reasons <> '' OR t.a IS NOT NULL
 """
 
 COMPARED = """
@@ -127,16 +138,17 @@ LEFT JOIN people_membership g
   ON g.person_id = p.id AND g.valid_from <= %(today)s AND g.valid_to > %(today)s
 LEFT JOIN people_guardian g1 ON g1.person_id = p.id AND g1.position = 1
 LEFT JOIN people_guardian g2 ON g2.person_id = p.id AND g2.position = 2
-{cohorts}
+LEFT JOIN roster_seat c ON c.person_id = p.id
 WHERE x.reasons = '' AND NOT EXISTS (SELECT FROM {judged} j WHERE j.line = x.line)
 """
 
-COHORT = """
-LEFT JOIN LATERAL (
-    SELECT c.name, cm.place FROM people_cohortmembership cm
-    JOIN people_cohort c ON c.id = cm.cohort_id AND c.kind = {kind}
-    WHERE cm.person_id = p.id AND cm.valid_to = %(open)s LIMIT 1
-) {alias} ON r.{name} IS NOT NULL
+SEATS = """
+CREATE TEMPORARY TABLE roster_seat ON COMMIT DROP AS
+SELECT cm.person_id, {seats}
+FROM people_cohortmembership cm
+JOIN roster_school s USING (path)
+JOIN people_cohort c ON c.id = cm.cohort_id
+WHERE cm.valid_to = %(open)s GROUP BY 1
 """
 
 MISSING = """
@@ -146,6 +158,21 @@ FROM people_person p
 {scope}
 WHERE p.left_on IS NULL
   AND NOT EXISTS (SELECT FROM roster_met m WHERE m.target = p.id)
+"""
+NEW = """
+INSERT INTO {judged} (line, outcome, target, reasons)
+SELECT r.line, 'new', nextval('people_person_id_seq'), '' FROM {rows} r
+WHERE NOT EXISTS (SELECT FROM {judged} j WHERE j.line = r.line)
+"""
+NOW = """
+CREATE TEMPORARY TABLE roster_now
+       (line integer PRIMARY KEY, outcome text, target bigint, reasons text) ON COMMIT DROP
+"""
+DIFFERENT = """
+SELECT EXISTS (
+    SELECT FROM (SELECT line, outcome, target FROM {seen} WHERE outcome <> 'new') seen
+    FULL JOIN roster_now now USING (line)
+    WHERE (seen.outcome, seen.target) IS DISTINCT FROM (now.outcome, now.target))
 """
 OF_SCHOOLS = """
 JOIN (SELECT DISTINCT s.path, r.kind FROM {rows} r JOIN roster_school s USING (school_id)) s
@@ -158,24 +185,61 @@ JOIN people_membership g
 """
 
 
+# Just after a great import the planner thinks of the roster as it was, and would go through a
+# million people one by one: of many rows every table is read once instead.
+MANY: Final = """
+SELECT set_config('enable_nestloop', CASE WHEN count(*) > %(many)s THEN 'off' ELSE 'on' END, TRUE)
+FROM (SELECT FROM {rows} LIMIT %(many)s + 1) x
+"""
+MANY_ROWS: Final = 50_000
+TEMPORARY: Final = (
+    "roster_school",
+    "roster_known",
+    "roster_named",
+    "roster_doubled",
+    "roster_met",
+    "roster_seat",
+)
+COMPARING: Final = (MET, WRONG, SEATS, COMPARED)
+
+
 def judge(job: Job) -> None:
     """Fill the import's rows with what each would do; reads a million in seconds."""
-    names = _names(job)
+    _run(job, job.table(), (SCHOOLS, KNOWN, NAMED, DOUBLED, *COMPARING, NEW, MISSING))
+
+
+def judged_as_before(job: Job) -> bool:
+    """Whether every row would still do what the import's rows say; what was wrong stays out."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS roster_now")
+        cursor.execute(NOW)
+        _run(
+            job,
+            sql.Identifier("roster_now"),
+            (SCHOOLS, KNOWN, NAMED, STAYS_WRONG, *COMPARING, MISSING),
+        )
+        cursor.execute(sql.SQL(DIFFERENT).format(seen=job.table()))
+        return cursor.fetchone() == (False,)
+
+
+def _run(job: Job, judged: sql.Identifier, steps: Sequence[str]) -> None:
+    names = _names(job) | {"judged": judged, "seen": job.table()}
     values = {"today": job.today, "open": OPEN_END}
     parts = {
         "changed": _changed(),
-        "cohorts": sql.SQL("").join(_cohort_joins()),
+        "seats": _seats(),
         "scope": sql.SQL(OF_SCHOOLS if job.chosen("complete") else OF_GROUPS).format(**names),
     }
-    steps = (SCHOOLS, KNOWN, NAMED, MET, WRONG_OR_NEW, COMPARED, MISSING)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '96MB'")
-        cursor.execute("DROP TABLE IF EXISTS roster_school, roster_known, roster_named, roster_met")
+        cursor.execute(sql.SQL(MANY).format(**names), {"many": MANY_ROWS})
+        cursor.execute(f"DROP TABLE IF EXISTS {', '.join(TEMPORARY)}")
         for number, text in enumerate(steps):
             cursor.execute(sql.SQL(text).format(**names, **parts), values)
-            if text in (SCHOOLS, KNOWN, MET):
+            if text.lstrip().startswith("CREATE"):
                 cursor.execute(_analyze(text))
             job.steps.at(number + 1, len(steps))
+        cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
 
 
 def _analyze(text: str) -> sql.Composed:
@@ -187,7 +251,7 @@ def _names(job: Job) -> dict[str, sql.Composable]:
     other = sql.SQL("CASE WHEN {0}.a = {1}.line THEN {0}.b ELSE {0}.a END")
     twice = {"id_twice": ("i", "id_number"), "number_twice": ("n", "number"),
              "name_twice": ("t", "name")}  # fmt: skip
-    found: dict[str, sql.Composable] = {"rows": job.table("roster_row"), "judged": job.table()}
+    found: dict[str, sql.Composable] = {"rows": job.table("roster_row")}
     for code, (alias, field) in twice.items():
         found[code] = _reason(code, field, other.format(sql.SQL(alias), sql.SQL("r")))
     found["person_twice"] = _reason("person_twice", "", other.format(sql.SQL("t"), sql.SQL("m")))
@@ -212,22 +276,21 @@ def _changed() -> sql.Composed:
             (f"r.relation{place}", f"coalesce(g{place}.relation, '')"),
             (f"r.phone{place}", f"coalesce(g{place}.phone, '')"),
         ]
-    for kind, (name, seat) in COHORTS.items():
+    for name, seat in COHORTS.values():
         pairs += [
-            (f"r.{name}", f"coalesce({kind.value}.name, '')"),
-            (f"r.{seat}", f"coalesce({kind.value}.place, r.{seat})"),
+            (f"r.{name}", f"coalesce(c.{name}, '')"),
+            (f"r.{seat}", f"coalesce(c.{seat}, r.{seat})"),
         ]
     found = [differs.format(sql.SQL(left), sql.SQL(right)) for left, right in pairs]
     born = sql.SQL("(r.born IS NOT NULL AND r.born IS DISTINCT FROM p.born)")
     return sql.SQL(" OR ").join([*found, born])
 
 
-def _cohort_joins() -> list[sql.Composed]:
-    return [
-        sql.SQL(COHORT).format(
-            kind=sql.Literal(kind.value),
-            alias=sql.Identifier(kind.value),
-            name=sql.Identifier(name),
-        )
-        for kind, (name, _seat) in COHORTS.items()
-    ]
+def _seats() -> sql.Composed:
+    """For each kind of cohort its name and the place in it, as columns."""
+    one = sql.SQL("min({what}) FILTER (WHERE c.kind = {kind}) AS {column}")
+    return sql.SQL(", ").join(
+        one.format(what=sql.SQL(what), kind=sql.Literal(kind.value), column=sql.Identifier(column))
+        for kind, columns in COHORTS.items()
+        for what, column in zip(("c.name", "cm.place"), columns, strict=True)
+    )
