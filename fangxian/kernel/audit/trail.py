@@ -55,7 +55,7 @@ def record_each(event: Event, concerning: Sequence[Concerning], *, by: Actor, at
     day = at.astimezone(SHANGHAI).date()
     ensure_day(day)
     said = {"system": by.name} if by.user_id is None else {}
-    rows = [
+    rows: list[list[Any]] = [
         [day, at, event.value, by.user_id, by.token_id, one.unit_id, one.path, one.subject,
          Jsonb({**said, **(one.detail or {})})]
         for one in concerning
