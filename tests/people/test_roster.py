@@ -3,15 +3,18 @@
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fangxian.foundation.people import actions
 from fangxian.foundation.people.models import CohortMembership, Guardian, Membership, Person
+from fangxian.foundation.units.actions import close_unit
 from fangxian.foundation.units.models import OPEN_END, Unit
 from fangxian.kernel.intake.kinds import Job, kind_by_code
 from fangxian.kernel.intake.models import Intake
 from fangxian.kernel.intake.rules import State
+from fangxian.kernel.intake.work import run
 from tests.cast import AT, DAY, PEOPLE, Cast
 from tests.intake.files import as_csv
 from tests.people.rosters import (
@@ -181,6 +184,34 @@ def test_a_roster_that_changed_meanwhile_is_looked_at_again(cast: Cast) -> None:
     again = write(made, cast.actor("reporter"))
     assert again.state == State.REVIEW and again.counts["same"] == 1 and again.message
     assert Person.objects.filter(name="付付").count() == 1
+
+
+def test_a_group_that_was_closed_meanwhile_takes_nobody(cast: Cast) -> None:
+    made = staged(cast, row("付付", 学号="7"), row("哥哥", "三年级2班", 学号="8"))
+    close_unit(unit_id=cast.plain_group.id, day=DAY, by=cast.actor("unit_admin"), at=AT)
+    again = write(made, cast.actor("reporter"))
+    assert again.state == State.REVIEW and again.message
+    assert "三年级2班" in reasons(again)[3] and not Person.objects.filter(name="付付").exists()
+
+
+def test_rows_that_a_server_lost_are_read_again(cast: Cast) -> None:
+    made = staged(cast, row("付付", 学号="7"))
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE roster_row_{made.pk}, intake_row_{made.pk}")
+    Intake.objects.filter(pk=made.pk).update(state=State.WRITING)  # it was approved just before
+    run(made.pk, at=AT)
+    made.refresh_from_db()
+    assert made.state == State.REVIEW and made.counts["new"] == 1
+    assert not Person.objects.filter(name="付付").exists()
+
+
+def test_who_will_leave_is_kept_until_then_and_no_row_brings_them_back(cast: Cast) -> None:
+    leaving = DAY + timedelta(days=3)
+    actions.end_person(person_id=cast.persons[0], day=leaving, by=cast.actor("reporter"), at=AT)
+    before = everyone()
+    made = staged(cast, row("安安", 学号="1"))
+    assert str(leaving) in reasons(made)[2]
+    assert everyone() == before
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))

@@ -9,6 +9,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fangxian.foundation.notices.models import Notice
 from fangxian.foundation.people import actions, rules
 from fangxian.foundation.people.models import Guardian, Membership, Person, Transfer, TransferState
 from fangxian.foundation.units.models import Unit
@@ -70,6 +71,23 @@ def test_an_accepted_transfer_waits_for_its_day(cast: Cast) -> None:
     moved = Membership.objects.get(person_id=cast.persons[0], group_id=cast.other_group.id)
     assert moved.valid_from == DAY + timedelta(days=3)
     laws.check(later.date())
+
+
+def told(cast: Cast, who: str) -> list[str]:
+    rows = Notice.objects.filter(user_id=cast.users[who].pk).order_by("created_at", "id")
+    return [row.kind for row in rows if row.kind.startswith("people.")]
+
+
+def test_the_other_school_is_told_and_no_name_with_it(cast: Cast) -> None:
+    transfer = offer(cast, later=3)
+    assert told(cast, "other_reporter") == ["people.transfer_asked"] and not told(cast, "reporter")
+    accept(cast, transfer)
+    assert told(cast, "reporter") == ["people.transfer_accepted"]
+    actions.withdraw_transfer(transfer_id=transfer.pk, by=cast.actor("reporter"), at=AT)
+    assert told(cast, "other_reporter")[1:] == ["people.transfer_withdrawn"]
+    rows = Notice.objects.filter(kind__startswith="people.")
+    assert not any(PEOPLE[0] in str(row.context) for row in rows)
+    assert {row.link for row in rows} == {f"/people/transfer/{transfer.pk}/"}
 
 
 def test_a_second_request_is_refused(cast: Cast) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.utils.translation import gettext as _
 from psycopg import sql
@@ -85,7 +85,10 @@ class Steps(Protocol):
 
 @dataclass(frozen=True)
 class Job:
-    """An import at work: for whom, when, and where its rows lie."""
+    """An import at work: for whom, when, and where its rows lie.
+
+    `kept` is for what a kind looks up once for all pieces of the file.
+    """
 
     intake: Intake
     kind: IntakeKind
@@ -93,6 +96,7 @@ class Job:
     by: Actor
     at: datetime
     steps: Steps
+    kept: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @property
     def today(self) -> date:

@@ -24,6 +24,7 @@ from fangxian.foundation.people.models import (
     TransferState,
 )
 from fangxian.foundation.people.rules import PeopleEvent, PeoplePermission
+from fangxian.foundation.people.telling import TEMPLATES, tell_the_other_school
 from fangxian.foundation.units.models import SCHOOL_KINDS, UnitVersion
 from fangxian.kernel import audit
 from fangxian.kernel.access import Actor
@@ -103,12 +104,14 @@ def _ask(
 
 
 def _note(event: PeopleEvent, transfer: Transfer, *, by: Actor, at: datetime) -> None:
-    """One line in the trail of each of the two schools."""
+    """One line in the trail of each of the two schools, and a notice to the other one."""
     ends = ((transfer.from_school_id, transfer.from_path), (transfer.to_school_id,
                                                             transfer.to_path))  # fmt: skip
     for school_id, path in ends:
         audit.record(event, by=by, at=at, unit_id=school_id, path=path,
                      detail={"transfer": transfer.pk, "person_id": transfer.person_id})  # fmt: skip
+    if event in TEMPLATES:
+        tell_the_other_school(event, transfer, by=by, at=at)
 
 
 def _answered(transfer_id: int, to: TransferState, *, by: Actor, at: datetime) -> Transfer:

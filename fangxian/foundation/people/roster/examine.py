@@ -6,7 +6,7 @@ agree with it.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -28,7 +28,9 @@ KEPT = (
 
 def examine(frame: pl.DataFrame, job: Job) -> pl.DataFrame:
     """The piece with schools and groups found and documents checked; see `KEPT`."""
-    schools, groups = _tree(job.place.path, job.today.toordinal())
+    if "tree" not in job.kept:
+        job.kept["tree"] = _tree(job.place.path, job.today)
+    schools, groups = job.kept["tree"]
     frame = _in_school(frame, schools, job)
     frame = _in_group(frame, groups)
     frame = noted(
@@ -40,13 +42,10 @@ def examine(frame: pl.DataFrame, job: Job) -> pl.DataFrame:
     return _documented(frame).select(KEPT)
 
 
-@lru_cache(maxsize=1)  # of the file that is being read
-def _tree(path: str, day: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _tree(path: str, day: date) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The schools by code, and the groups by every word that may name them."""
-    from datetime import date
-
     low, high = subtree(path)
-    versions = UnitVersion.objects.as_of(date.fromordinal(day))
+    versions = UnitVersion.objects.as_of(day)
     here = versions.filter(path__gte=low, path__lt=high)
     schools = pl.DataFrame(
         list(here.schools().values_list("code", "unit_id")),

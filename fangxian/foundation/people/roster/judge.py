@@ -60,6 +60,18 @@ WHERE NOT EXISTS (SELECT FROM roster_known k WHERE k.line = r.line)
 GROUP BY r.line
 """
 
+LEAVING = """
+CREATE TEMPORARY TABLE roster_leaving ON COMMIT DROP AS
+SELECT line, min(left_on) AS left_on FROM (
+    SELECT r.line, p.left_on FROM {rows} r JOIN people_person p
+      ON p.id_number = r.id_number AND p.id_number <> '' AND p.left_on > %(today)s
+    UNION ALL
+    SELECT r.line, p.left_on FROM {rows} r JOIN roster_school s USING (school_id)
+    JOIN people_person p ON p.path = s.path AND p.number = r.number AND p.kind = r.kind
+     AND p.number <> '' AND p.left_on > %(today)s
+) x GROUP BY line
+"""
+
 DOUBLED = """
 CREATE TEMPORARY TABLE roster_doubled ON COMMIT DROP AS
 WITH id_twice AS (
@@ -104,14 +116,16 @@ SELECT r.line,
                 WHEN k.id_kind <> r.kind THEN {kind_differs}
                 WHEN k.by_number <> k.by_id OR (k.borne <> '' AND k.borne <> r.id_number)
                 THEN {number_taken} END,
-           CASE WHEN m.times > 1 THEN {namesake} END) AS reasons
+           CASE WHEN m.times > 1 THEN {namesake} END,
+           CASE WHEN k.line IS NULL AND l.line IS NOT NULL THEN {leaving} END) AS reasons
 FROM (SELECT line FROM roster_known UNION SELECT line FROM roster_named
-      UNION SELECT line FROM roster_doubled
+      UNION SELECT line FROM roster_doubled UNION SELECT line FROM roster_leaving
       UNION SELECT line FROM {rows} WHERE wrong IS NOT NULL) x
 JOIN {rows} r USING (line)
 LEFT JOIN roster_known k USING (line)
 LEFT JOIN roster_named m USING (line)
 LEFT JOIN roster_doubled d USING (line)
+LEFT JOIN roster_leaving l USING (line)
 """
 
 WRONG = """
@@ -196,6 +210,7 @@ TEMPORARY: Final = (
     "roster_school",
     "roster_known",
     "roster_named",
+    "roster_leaving",
     "roster_doubled",
     "roster_met",
     "roster_seat",
@@ -205,7 +220,7 @@ COMPARING: Final = (MET, WRONG, SEATS, COMPARED)
 
 def judge(job: Job) -> None:
     """Fill the import's rows with what each would do; reads a million in seconds."""
-    _run(job, job.table(), (SCHOOLS, KNOWN, NAMED, DOUBLED, *COMPARING, NEW, MISSING))
+    _run(job, job.table(), (SCHOOLS, KNOWN, NAMED, LEAVING, DOUBLED, *COMPARING, NEW, MISSING))
 
 
 def judged_as_before(job: Job) -> bool:
@@ -216,10 +231,11 @@ def judged_as_before(job: Job) -> bool:
         _run(
             job,
             sql.Identifier("roster_now"),
-            (SCHOOLS, KNOWN, NAMED, STAYS_WRONG, *COMPARING, MISSING),
+            (SCHOOLS, KNOWN, NAMED, LEAVING, STAYS_WRONG, *COMPARING, MISSING),
         )
         cursor.execute(sql.SQL(DIFFERENT).format(seen=job.table()))
-        return cursor.fetchone() == (False,)
+        different: tuple[bool] | None = cursor.fetchone()
+    return different == (False,)
 
 
 def _run(job: Job, judged: sql.Identifier, steps: Sequence[str]) -> None:
@@ -256,6 +272,7 @@ def _names(job: Job) -> dict[str, sql.Composable]:
         found[code] = _reason(code, field, other.format(sql.SQL(alias), sql.SQL("r")))
     found["person_twice"] = _reason("person_twice", "", other.format(sql.SQL("t"), sql.SQL("m")))
     found["number_taken"] = _reason("number_taken", "number", sql.SQL("coalesce(r.number, '')"))
+    found["leaving"] = _reason("leaving", "", sql.SQL("l.left_on::text"))
     for code in ("elsewhere", "kind_differs", "namesake"):
         found[code] = _reason(code, "", sql.SQL("''"))
     return found

@@ -119,6 +119,8 @@ REASONS = {
     "name_twice": _("Two of this name are in the group: write a number or an ID number for each "
                     "(row %(it)s)."),
     "elsewhere": _("This person is at another school: ask for a transfer."),
+    "leaving": _("This person is on the list until they leave on %(it)s: change that on their page "
+                 "first."),
     "number_taken": _("The number %(it)s is another person's here, who has another ID number."),
     "kind_differs": _("Here this person is no student but staff, or the other way round: take "
                       "them off the list first."),
