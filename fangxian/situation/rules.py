@@ -10,6 +10,8 @@ from fangxian.foundation.obligations.rules import Counts
 
 #: what is announced to a screen reader: whole steps of the share answered, not every answer
 ANNOUNCED_STEP = 10
+#: no list has more pages than can be written with so many digits
+PAGE_DIGITS = 6
 
 
 class Order(StrEnum):
@@ -116,6 +118,12 @@ def step_announced(counts: Counts) -> int | None:
     """The share answered in steps of ten per cent; 100 only when nobody is missing."""
     share = completeness(counts.answered, counts.expected)
     return None if share is None else int(share * 100) // ANNOUNCED_STEP * ANNOUNCED_STEP
+
+
+def page_of(text: str) -> int:
+    """The page of a list that an address asks for; the first, where it says nothing sensible."""
+    sensible = text.isascii() and text.isdecimal() and len(text) <= PAGE_DIGITS
+    return max(1, int(text)) if sensible else 1
 
 
 def seconds_between(kind: str) -> int:

@@ -17,6 +17,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from fangxian.foundation.accounts.queries import name_of
 from fangxian.foundation.escalation.queries import OnIt, covering, on_it
 from fangxian.foundation.escalation.rules import EscalationPermission
 from fangxian.foundation.obligations import actions as obligations
@@ -92,11 +93,12 @@ def _day(text: str) -> date:
 @access.requires(ObligationPermission.VIEW)
 @require_GET
 def mine(request: Request) -> HttpResponse:
-    """The board of the highest unit one works for."""
+    """The board of the highest unit one works for, with the day and kind that were asked for."""
     unit = queries.own_unit(by=request.actor, day=clock.today())
     if unit is None:
         raise NotFound(_("None of your units is open today."))
-    return redirect("situation:board", code=unit.code)
+    asked = f"?{request.GET.urlencode()}" if request.GET else ""
+    return redirect(reverse("situation:board", args=[unit.code]) + asked)
 
 
 @access.requires(ObligationPermission.VIEW)
@@ -228,19 +230,8 @@ def _silent_page(
     request: Request, asked: Asked, form: ExcuseForm | None = None, status: int = 200
 ) -> HttpResponse:
     overdue_only = request.GET.get("only") == "overdue"
-    number = max(1, int(text)) if (text := request.GET.get("page", "1")).isdecimal() else 1
     by_school = asked.unit.school_id is None
-    read = silent_schools if by_school else silent_units
-    items, total = read(
-        path=asked.unit.path,
-        kind=asked.kind.code,
-        day=asked.day,
-        at=asked.at,
-        by=request.actor,
-        offset=(number - 1) * PAGE_SIZE,
-        limit=PAGE_SIZE,
-        overdue_only=overdue_only,
-    )
+    listed = _listed(request, asked, overdue_only=overdue_only)
     shown = queries.board(
         unit=asked.unit, day=asked.day, kind=asked.kind, at=asked.at, by=request.actor
     )
@@ -250,10 +241,10 @@ def _silent_page(
         "asked": asked,
         "board": shown,
         "above": queries.places_above(asked.unit, day=asked.day, by=request.actor),
-        "items": [_with_takers(item, takers, request.actor) for item in items],
+        "items": [_with_takers(item, takers, request.actor) for item in listed],
         "takers": on_all,
         "is_taker": _among(on_all, request.actor),
-        "page": _numbered(items, total, number),
+        "page": listed,
         "by_school": by_school,
         "one_each": asked.kind.owed_by is OwedBy.SCHOOL,
         "overdue_only": overdue_only,
@@ -267,6 +258,25 @@ def _silent_page(
     return render(request, "situation/silent.html", page, status=status)
 
 
+def _listed(request: Request, asked: Asked, *, overdue_only: bool) -> Page[Any]:
+    """A page of the silent; the first, where so few are left that there is no such page."""
+    read = silent_schools if asked.unit.school_id is None else silent_units
+    for number in dict.fromkeys((rules.page_of(request.GET.get("page", "")), 1)):
+        items, total = read(
+            path=asked.unit.path,
+            kind=asked.kind.code,
+            day=asked.day,
+            at=asked.at,
+            by=request.actor,
+            offset=(number - 1) * PAGE_SIZE,
+            limit=PAGE_SIZE,
+            overdue_only=overdue_only,
+        )
+        if items:
+            break
+    return Page(items, number, Paginator(range(total), PAGE_SIZE))
+
+
 def _with_takers(
     item: SilentSchool | SilentUnit, takers: list[OnIt], by: Actor
 ) -> tuple[SilentSchool | SilentUnit, list[OnIt], bool]:
@@ -277,12 +287,6 @@ def _with_takers(
 
 def _among(takers: list[OnIt], by: Actor) -> bool:
     return any(one.user_id == by.user_id for one in takers)
-
-
-def _numbered(items: list[Any], total: int, number: int) -> Page[Any]:
-    """A page of which the database has given just these items."""
-    paginator = Paginator(range(total), PAGE_SIZE)
-    return Page(items, min(number, paginator.num_pages), paginator)
 
 
 @access.requires(ObligationPermission.CHASE)
@@ -320,7 +324,7 @@ def excuse(request: Request, code: str) -> HttpResponse:
         return _silent_page(request, asked, form, status=422)
     forget_shared()
     _drawings.forget()
-    messages.success(request, _("%(unit)s is excused.") % {"unit": unit.name_zh})
+    messages.success(request, _("%(unit)s is excused.") % {"unit": name_of(unit)})
     return HttpResponseRedirect(asked.url("silent"))
 
 

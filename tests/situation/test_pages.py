@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import translation
 
 from fangxian.foundation.obligations.models import Chase, Obligation
+from fangxian.foundation.units.models import UnitVersion
 from fangxian.kernel import shared
 from fangxian.kernel.access.requests import Request
 from fangxian.situation import views
@@ -54,6 +55,11 @@ def test_everyone_starts_at_their_own_unit(
     response = client(cast, who).get("/board/")
     assert response["Location"] == f"/board/{code}/"
     assert client(cast, who).get(response["Location"]).status_code == 200
+
+
+def test_one_s_own_board_keeps_what_was_asked(cast: Cast, at_eight: datetime) -> None:
+    response = client(cast, "county_officer").get(f"/board/{Q}")
+    assert response["Location"] == f"/board/510104/{Q}"
 
 
 PAGES = ["", "now/", "days/", "figures/", "silent/"]
@@ -219,6 +225,18 @@ def test_when_all_have_answered_the_list_says_so(cast: Cast, at_eight: datetime)
     assert "Everyone has answered or is excused" in page
 
 
+@pytest.mark.parametrize("page", ["2", "999999", "9" * 5000, "0", "-1", "²", "x"])
+@pytest.mark.parametrize("code", ["510104", "5101040001"])
+def test_a_page_that_is_no_longer_there_shows_who_is_silent(
+    cast: Cast, at_eight: datetime, code: str, page: str
+) -> None:
+    response = client(cast, "county_officer").get(f"/board/{code}/silent/{Q}&page={page}")
+    assert response.status_code == 200
+    assert "Everyone has answered" not in text(response)
+    assert response.context["page"].number == 1
+    assert response.context["page"].paginator.count > 0
+
+
 def excuse(cast: Cast, who: str, reason: str) -> Any:
     form = {"day": str(DAY), "kind": MORNING, "unit": "5101040001-0302", "reason": reason}
     return client(cast, who).post("/board/5101040001/excuse/", form, follow=True)
@@ -229,6 +247,11 @@ def test_excusing_a_group_with_its_reason(cast: Cast, at_eight: datetime) -> Non
     assert "is excused" in text(page)
     row = Obligation.objects.get(kind=MORNING, unit_id=cast.plain_group.id)
     assert (row.excused_at, row.reason) == (AT, "流感停课")
+
+
+def test_who_is_excused_is_named_in_the_reader_s_language(cast: Cast, at_eight: datetime) -> None:
+    UnitVersion.objects.filter(unit_id=cast.plain_group.id).update(name_en="Class 2, Grade 3")
+    assert "Class 2, Grade 3 is excused." in text(excuse(cast, "county_officer", "停课"))
 
 
 def test_an_excuse_without_a_reason_is_asked_for_one(cast: Cast, at_eight: datetime) -> None:
