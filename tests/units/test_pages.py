@@ -174,6 +174,26 @@ def test_a_sheet_is_looked_at_before_it_is_imported(cast: Cast, browser: Any) ->
     assert admin.post("/imports/new/units/", {}).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("who", "code", "linked"),
+    [
+        ("county_officer", "510104", True),
+        ("county_officer", "5101040001", True),
+        ("reporter", "5101040001", True),
+        ("county_officer", "5101040001-0302", False),
+        ("inspector", "5101040001", False),
+    ],
+)
+def test_contacts_are_brought_from_the_page_of_their_unit(
+    browser: Any, who: str, code: str, linked: bool
+) -> None:
+    address = f"/imports/new/contacts/?unit={code}"
+    shown = page(browser(who), f"/units/{code}/").content.decode()
+    assert (address in shown) == linked
+    if linked:
+        assert browser(who).get(address).status_code == 200
+
+
 def test_the_api(cast: Cast) -> None:
     def ask(name: str, address: str) -> tuple[int, Any]:
         answer = Client().get(address, headers={"authorization": f"Bearer {cast.tokens[name]}"})
@@ -189,3 +209,5 @@ def test_the_api(cast: Cast) -> None:
     assert status == 200
     assert {unit["code"] for unit in found} == {"5101040001", "5101040001-P1", "5101040002"}
     assert Client().get("/api/v1/units/510104").status_code == 401
+    assert Client().get("/api/v1/units").status_code == 401
+    assert ask("county_officer", "/api/v1/units")[0] == 422

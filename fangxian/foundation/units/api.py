@@ -14,7 +14,16 @@ from fangxian.kernel import access, clock
 from fangxian.kernel.access import Actor
 from fangxian.kernel.errors import Unauthenticated
 
-router = Router(tags=["units"])
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if actor.user_id is None:
+        raise Unauthenticated(_("A valid API token is needed."))
+    return actor
+
+
+# Who asks comes before what is asked: a stranger learns nothing of what a question must carry.
+router = Router(tags=["units"], auth=_actor)
 
 
 class UnitOut(Schema):
@@ -60,13 +69,6 @@ class Asked(Schema):
 
 class SearchAsked(Asked):
     search: str
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    if actor.user_id is None:
-        raise Unauthenticated(_("A valid API token is needed."))
-    return actor
 
 
 @router.get("/units", response=list[FoundOut], summary="Find units by name, spelling or code")
