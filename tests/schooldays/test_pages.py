@@ -170,11 +170,16 @@ def test_a_year_without_published_holidays_says_so(client: Client, cast: Cast) -
     assert (days[0]["holiday"], days[9]["because"]) == ("国庆节", "make_up")
 
 
-@pytest.mark.parametrize("query", ["term=2026-winter", "term=x", "term=99999-autumn", "day=x"])
+@pytest.mark.parametrize(
+    "query",
+    ["term=2026-winter", "term=x", "term=99999-autumn", f"term={'9' * 5000}-autumn", "day=x"],
+)
 def test_a_damaged_address_shows_the_present_term(client: Client, cast: Cast, query: str) -> None:
     assert signed_in(client, cast).get(f"/calendar/510104/term/?{query}").status_code == 200
 
 
-@pytest.mark.parametrize("day", ["1999-01-01", "2099-12-31", "2020-02-03"])
+@pytest.mark.parametrize(
+    "day", ["1999-01-01", "2099-12-31", "2020-02-03", "0001-01-01", "9999-12-31"]
+)
 def test_any_day_of_any_century_can_be_looked_at(client: Client, cast: Cast, day: str) -> None:
     assert signed_in(client, cast).get(f"/calendar/510104/?day={day}").status_code == 200

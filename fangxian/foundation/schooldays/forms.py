@@ -1,5 +1,6 @@
 """The forms by which the calendar is declared."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -13,6 +14,7 @@ from fangxian.kernel.shell.forms import ActionForm, day_input
 
 LINES = 4
 OTHERS = "others"
+YEAR = re.compile(r"20[0-9]{2}")
 
 
 class DayForm(ActionForm):
@@ -72,7 +74,7 @@ def name_key(key: TermKey) -> str:
 def read_key(text: str | None) -> TermKey | None:
     """The term of an address; None where there is none such."""
     year, _dash, season = (text or "").partition("-")
-    known = season in SEASONS and year.isdecimal() and 2000 <= int(year) < 2100
+    known = season in SEASONS and YEAR.fullmatch(year)
     return TermKey(int(year), season) if known else None
 
 

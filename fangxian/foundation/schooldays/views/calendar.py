@@ -143,11 +143,8 @@ def _decision(
 
 
 def read_day(text: str | None) -> date | None:
-    """A day of an address; None where there is none such."""
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None
+    """A day of an address; None where there is none such, or none that can be meant."""
+    return clock.day_written(text or "")
 
 
 def _month(text: str | None, otherwise: date) -> date:
