@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from fangxian.console.demo import control
 from fangxian.console.demo.progress import Progress, progress
+from fangxian.console.demo.scenarios import SPEEDS
 from fangxian.kernel import access
 from fangxian.kernel.clock import real_now
 
@@ -33,7 +34,12 @@ def demo(request: HttpRequest) -> HttpResponse:
 @require_safe
 def now(request: HttpRequest) -> HttpResponse:
     """The part of the page that moves."""
-    return render(request, "console/now.html", {"morning": _progress()})
+    return _part(request)
+
+
+def _part(request: HttpRequest) -> HttpResponse:
+    """What moves, with the clock in the bar above, which cannot know that it was set."""
+    return render(request, "console/now.html", {"morning": _progress(), "part": True})
 
 
 @access.public
@@ -53,12 +59,12 @@ def set_clock(request: HttpRequest) -> HttpResponse:
     elif "go_on" in wish:
         control.go_on(at=at)
     if request.headers.get("HX-Request"):
-        return render(request, "console/now.html", {"morning": _progress()})
+        return _part(request)
     return redirect("console:demo")
 
 
 def _whole(text: str) -> int:
-    return int(text) if text.isdecimal() else 0
+    return int(text) if text.isdecimal() and len(text) <= len(str(max(SPEEDS))) else 0
 
 
 def _time(text: str) -> time:

@@ -332,7 +332,12 @@ def test_the_page_and_its_buttons(county: Scenario, client: Client) -> None:
     assert Installation.objects.get().clock_speed == 120
     assert press(pause="1") == 302
     assert Installation.objects.get().clock_speed == 0
+    part = client.get("/demo/now/").content.decode()
+    assert 'id="demo-clock" hx-swap-oob="true"' in part
+    assert 'data-speed="0"' in part
+    assert client.get("/demo/").content.decode().count('id="demo-clock"') == 1
     assert press(speed="7") == 422
+    assert press(speed="9" * 5000) == 422
     assert press(to="nonsense") == 422
     assert press(restart="1") == 302
     assert DemoMorning.objects.get().rewind_asked

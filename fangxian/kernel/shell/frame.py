@@ -85,6 +85,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
             "reader_cookie": reader_cookie(),
         },
         "demo_clock": clock.now() if clock.demo_clock() else None,
+        "demo_runs": clock.demo_clock(),
     }
 
 
