@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from fangxian.config.database import direct_login
 from fangxian.config.environment import BadSetting, DatabaseRole, Environment, load
 from fangxian.console import postgres, roles
 
@@ -39,6 +40,9 @@ AS_OWNER = {
     "init",
 }
 
+# What fills an empty database; may be the first command that anybody runs.
+SET_UP = ("demo", "seed", "init")
+
 
 def main() -> None:
     """Entry point of the console script: one line and exit status 2 for a bad setting."""
@@ -60,6 +64,8 @@ def run(argv: list[str]) -> None:
     """Run a Django management command."""
     from django.core.management import execute_from_command_line
 
+    if argv[1] in SET_UP and "--help" not in argv:
+        execute_from_command_line([argv[0], "migrate", "--no-input", "--verbosity=0"])
     execute_from_command_line(argv)
 
 
@@ -70,7 +76,17 @@ def database_for(words: list[str], environment: Environment) -> Iterator[None]:
         yield
         return
     with database(environment):
+        if words[0] not in AS_OWNER and not _is_set_up(environment):
+            raise BadSetting(
+                "The database is empty: run fangxian up, which makes its tables, or fangxian init."
+            )
         yield
+
+
+def _is_set_up(environment: Environment) -> bool:
+    with roles.connect(direct_login(environment, DatabaseRole.OWNER)) as connection:
+        found = connection.execute("SELECT to_regclass('public.django_migrations')").fetchone()
+    return found != (None,)
 
 
 @contextmanager
