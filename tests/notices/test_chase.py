@@ -31,7 +31,11 @@ def told(kind: str) -> set[str]:
 
 def test_a_groups_teacher_and_a_schools_reporter_are_told(cast: Cast) -> None:
     assert chase(cast, "check.morning") == 4
-    assert told("check.morning") == {"teacher", "tiny_head"}, "and nobody in the other county"
+    # Two groups of the school have no teacher: its reporter is told so, once.
+    assert told("check.morning") == {"teacher", "reporter", "tiny_head"}, "nobody elsewhere"
+    (row,) = Notice.objects.filter(user_id=cast.users["reporter"].pk, context__kind="check.morning")
+    assert row.path == cast.school.path
+    assert row.context["unit"]["zh"] == cast.school.version.name_zh
     assert chase(cast, "daily_report") == 2
     assert told("daily_report") == {"reporter", "tiny_head"}
 
