@@ -21,13 +21,14 @@ OLDEST_SERVER = 150000
 SERVING = (DatabaseRole.WEB, DatabaseRole.WORKER)
 # Written once, by whoever acts; nobody who serves people may change or remove a line.
 APPEND_ONLY = ("audit_event",)
-READ_ONLY = ("django_migrations",)
+READ_ONLY = ("audit_segment", "django_migrations")
 ROLES_LOCK = 4711_0001
 # A plan made once is right for all: only the hot path prepares, and its day is a literal. Set
 # with the role, for a pool passes no session's settings on.
 SESSION = {DatabaseRole.WEB: {"plan_cache_mode": "force_generic_plan"}}
 FUNCTIONS = (
     "ensure_day(date)",
+    "audit_seal()",
     "demo_clear_day(date)",
     "drop_obligation_day(date)",
     "intake_open(bigint, text[])",

@@ -6,10 +6,10 @@ from typing import ClassVar
 from django.db import models
 
 from fangxian.kernel import privacy
-from fangxian.kernel.audit.models import AuditEvent
+from fangxian.kernel.audit.models import AuditEvent, AuditSegment
 from fangxian.kernel.clock import DemoClock
 
-__all__ = ["AuditEvent", "Installation"]
+__all__ = ["AuditEvent", "AuditSegment", "Installation"]
 
 
 class InstallationQuerySet(models.QuerySet["Installation"]):
