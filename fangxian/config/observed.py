@@ -9,6 +9,7 @@ from typing import Any
 
 from fangxian.config import draining, metrics
 from fangxian.config.logs import ACCESS
+from fangxian.kernel.audit import origin
 from fangxian.kernel.tracing import ENVIRON, HEADER, ROUTE, id_from, request_id
 
 Environ = dict[str, Any]
@@ -39,7 +40,7 @@ class Observed:
                 headers.append(("Connection", "close"))
             return start_response(line, headers, exc_info)
 
-        before = request_id.set(reference)
+        before, asked = request_id.set(reference), origin.request.set(environ)
         try:
             return self.application(environ, start)
         finally:
@@ -49,6 +50,7 @@ class Observed:
             if access_log.isEnabledFor(logging.INFO) and route not in UNLOGGED:
                 _log(environ, status, seconds, route)
             request_id.reset(before)
+            origin.request.reset(asked)
 
 
 def _log(environ: Environ, status: str, seconds: float, route: str) -> None:

@@ -142,6 +142,7 @@ def find_people(request: HttpRequest, asked: Query[SearchAsked]) -> dict[str, An
         PeopleEvent.SEARCHED, by=by, at=clock.now(), unit_id=unit.unit_id if unit else None,
         path=unit.path if unit else "",
         detail={"by": answer.by, "found": [one.person_id for one in answer.found]},
+        persons=[one.person_id for one in answer.found],
     )  # fmt: skip
     found = [
         {"id": one.person_id, "name": one.name, "kind": one.kind, "number": one.number,
@@ -163,7 +164,7 @@ def list_people(request: HttpRequest, code: str, asked: Query[ListAsked]) -> dic
     people = list(rows[: asked.limit])
     audit.record(
         PeopleEvent.EXPORTED, by=by, at=clock.now(), unit_id=unit.unit_id, path=unit.path,
-        subject=unit.code, detail={"people": len(people)},
+        subject=unit.code, detail={"people": len(people)}, persons=[one.pk for one in people],
     )  # fmt: skip
     ids = {one.group_id for one in people if one.group_id}
     groups = UnitVersion.objects.as_of(today).filter(unit_id__in=ids)

@@ -29,6 +29,7 @@ EVENTS: Final[Mapping[PeopleEvent, object]] = {
     PeopleEvent.PROMOTED: _("Promoted the groups of a school"),
     PeopleEvent.PROMOTION_UNDONE: _("Took a promotion back"),
     PeopleEvent.SEARCHED: _("Looked for a person"),
+    PeopleEvent.ROSTER_READ: _("Read a list of people"),
     PeopleEvent.PERSON_READ: _("Read a person's record"),
     PeopleEvent.EXPORTED: _("Took a list of people out"),
 }

@@ -51,6 +51,7 @@ class PeopleEvent(Event):
     PROMOTED = "people.promoted"
     PROMOTION_UNDONE = "people.promotion_undone"
     SEARCHED = "people.searched"
+    ROSTER_READ = "people.roster_read"
     PERSON_READ = "people.person_read"
     EXPORTED = "people.exported"
 

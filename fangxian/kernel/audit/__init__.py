@@ -1,7 +1,7 @@
 """Who did what, when: append-only events."""
 
 from fangxian.kernel.audit.labels import event_label, name_events, named_events
-from fangxian.kernel.audit.trail import Concerning, Event, record, record_each
+from fangxian.kernel.audit.trail import Concerning, Event, record, record_each, seen
 
 __all__ = [
     "Concerning",
@@ -11,4 +11,5 @@ __all__ = [
     "named_events",
     "record",
     "record_each",
+    "seen",
 ]

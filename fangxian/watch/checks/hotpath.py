@@ -21,6 +21,7 @@ import psycopg
 from django.db import connection
 
 from fangxian.foundation.accounts.rules import fingerprint
+from fangxian.kernel.audit import origin
 from fangxian.kernel.partitions import ensure_day
 from fangxian.watch.checks import rules
 from fangxian.watch.checks.actions import Submission, columns, numbered
@@ -113,9 +114,10 @@ WITH who AS (
     FROM ins
     WHERE o.day = {day} AND o.kind = '{kind}' AND o.unit_id = ins.unit_id AND o.subject = ''
 ), noted AS (
-    INSERT INTO audit_event (day, at, event, by_id, token_id, unit_id, path, subject, detail)
+    INSERT INTO audit_event (day, at, event, by_id, token_id, unit_id, path, subject, detail,
+                             address)
     SELECT {today}, received_at, '{event}', recorded_by, token_id, unit_id, path,
-           unit_id || ':{day_text}:{session}', '{{"revision": 1}}'
+           unit_id || ':{day_text}:{session}', '{{"revision": 1}}', $4::inet
     FROM ins
 ){lines}
 SELECT (SELECT array_agg(n ORDER BY unit_id) FROM owed),
@@ -166,7 +168,7 @@ def record_first(
     ensure_day(today)
     items = [_item(number, submission) for number, submission in enumerate(submissions)]
     with_lines = any("lines" in item for item in items)
-    values = [fingerprint(token), at, _as_json(items)]
+    values = [fingerprint(token), at, _as_json(items), origin.address()]
     owed, kept = _execute(_statement(day, today, session, with_lines), values)
     if owed is None or kept is None or not len(owed) == len(kept) == len(submissions):
         return None

@@ -41,9 +41,9 @@ def person(request: Request, person_id: int) -> HttpResponse:
     """A person's record. Reading it leaves a trace."""
     today = clock.today()
     found = queries.readable(person_id, by=request.actor, day=today)
-    audit.record(
-        PeopleEvent.PERSON_READ, by=request.actor, at=clock.now(), unit_id=found.school_id,
-        path=found.path, detail={"person_id": person_id},
+    audit.seen(
+        PeopleEvent.PERSON_READ, [person_id], by=request.actor, at=clock.now(),
+        unit_id=found.school_id, path=found.path, detail={"person_id": person_id},
     )  # fmt: skip
     record = queries.record_of(found, by=request.actor, day=today)
     may_change = request.actor.may(PeoplePermission.MANAGE, found.path)

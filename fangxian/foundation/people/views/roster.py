@@ -63,6 +63,7 @@ def note(request: Request, answer: Answer, unit: UnitVersion | None) -> None:
         PeopleEvent.SEARCHED, by=request.actor, at=clock.now(),
         unit_id=unit.unit_id if unit else None, path=unit.path if unit else "",
         detail={"by": answer.by, "found": [one.person_id for one in answer.found]},
+        persons=[one.person_id for one in answer.found],
     )  # fmt: skip
 
 
@@ -80,6 +81,11 @@ def roster(request: Request, code: str) -> HttpResponse:
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     names = {group.unit_id: (group.code, name_of(group)) for group in groups}
     people = [(one, *names.get(one.group_id or 0, ("", ""))) for one in page.object_list]
+    audit.seen(
+        PeopleEvent.ROSTER_READ, [one.pk for one, _code, _name in people], by=request.actor,
+        at=clock.now(), unit_id=unit.unit_id, path=unit.path, subject=unit.code,
+        detail={"count": len(people)},
+    )  # fmt: skip
     shown |= {"form": form, "page": page, "people": people, "filtered": _is_filtered(form)}
     return render(request, "people/roster.html", shown)
 
@@ -120,6 +126,7 @@ def roster_export(request: Request, code: str) -> HttpResponse:
     audit.record(
         PeopleEvent.EXPORTED, by=request.actor, at=clock.now(), unit_id=unit.unit_id,
         path=unit.path, subject=unit.code, detail={"people": len(people)},
+        persons=[one.pk for one in people],
     )  # fmt: skip
     content = _sheet(people, {group.unit_id: name_of(group) for group in groups})
     response = HttpResponse(content, content_type=XLSX)
