@@ -174,6 +174,12 @@ def test_a_sheet_is_looked_at_before_it_is_imported(cast: Cast, browser: Any) ->
     assert admin.post("/imports/new/units/", {}).status_code == 422
 
 
+@pytest.mark.parametrize("form", ["contact", "leaders", "ties"])
+def test_a_button_says_what_it_does(browser: Any, form: str) -> None:
+    shown = page(browser("county_officer"), f"/units/5101040001/{form}/").content.decode()
+    assert 'type="submit">Keep</button>' in shown
+
+
 @pytest.mark.parametrize(
     ("who", "code", "linked"),
     [

@@ -119,7 +119,7 @@ class LeaderForm(FromDay):
     """A member of the leading group."""
 
     post = forms.CharField(label=_("Post"), max_length=60)
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Name of the person"), max_length=60)
     phone = forms.CharField(label=_("Telephone"), max_length=30)
 
 

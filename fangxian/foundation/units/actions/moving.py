@@ -73,7 +73,7 @@ def _refuse_plans_below(closing: UnitVersion, subtree: UnitVersionQuerySet, day:
         raise Conflict(text % {"name": first.name_zh, "day": first.valid_from})
     opening = Unit.objects.filter(pk__in=here, opened_on=day).first()
     if opening is not None:
-        raise Conflict(_("A unit below it opens on that very day."))
+        raise Conflict(_("It, or a unit below it, opens on that very day: choose a later one."))
 
 
 def _refuse_standing_in(closing: UnitVersion, day: date) -> None:
@@ -166,7 +166,7 @@ def _refuse_misfits(ending: UnitVersion, staying: UnitVersion, day: date) -> Non
         if not rule.allowed:
             raise Conflict(rule.reason)
     if ending.unit.opened_on == day:
-        raise Conflict(_("A unit below it opens on that very day."))
+        raise Conflict(_("It, or a unit below it, opens on that very day: choose a later one."))
 
 
 def _join_headcounts(ending: UnitVersion, staying: UnitVersion) -> None:

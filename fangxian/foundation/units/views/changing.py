@@ -38,11 +38,13 @@ def _form_page(
     heading: str,
     intro: str = "",
     done: str,
+    confirm: str = "",
     grave: bool = False,
 ) -> HttpResponse:
     """Show a form; when it is sent and the action agrees, go back to the unit.
 
-    `act` returns the code of the unit to go to.
+    `confirm` stands on the button, where the heading says no deed. `act` returns the code of the
+    unit to go to.
     """
     status = 200
     if request.method == "POST":
@@ -55,7 +57,8 @@ def _form_page(
                 messages.success(request, done)
                 return _to(code, form.cleaned_data.get("day"))
         status = 422
-    shown = {"unit": unit, "form": form, "heading": heading, "intro": intro, "grave": grave}
+    shown = {"unit": unit, "form": form, "heading": heading, "intro": intro, "grave": grave,
+             "confirm": confirm or heading}  # fmt: skip
     return render(request, "units/form.html", shown, status=status)
 
 
@@ -181,6 +184,7 @@ def contact(request: Request, code: str) -> HttpResponse:
 
     return _form_page(
         request, unit, form, act, heading=_("Person in charge"), done=_("Changed."),
+        confirm=_("Keep"),
         intro=_("Seen by the unit itself and the level directly above, who call when a report "
                 "is missing."),
     )  # fmt: skip
@@ -200,7 +204,7 @@ def leader_add(request: Request, code: str) -> HttpResponse:
         return unit.code
 
     return _form_page(request, unit, form, act, heading=_("Member of the leading group"),
-                      done=_("Added."))  # fmt: skip
+                      done=_("Added."), confirm=_("Keep"))  # fmt: skip
 
 
 @GET_POST
@@ -216,7 +220,8 @@ def tie_add(request: Request, code: str) -> HttpResponse:
                         at=clock.now(), **said)  # fmt: skip
         return unit.code
 
-    return _form_page(request, unit, form, act, heading=_("Outside contact"), done=_("Added."))
+    return _form_page(request, unit, form, act, heading=_("Outside contact"), done=_("Added."),
+                      confirm=_("Keep"))  # fmt: skip
 
 
 @require_POST
