@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from fangxian.foundation.accounts.queries import name_of
 from fangxian.foundation.situations.models import ResponseLevel
 from fangxian.foundation.situations.queries import levels
 from fangxian.foundation.situations.rules import SituationEvent, SituationPermission, may_begin
@@ -35,8 +36,8 @@ def set_level(
         fields["valid_from"] = [decision.reason]
     if level not in range(1, 5):
         fields["level"] = [_("Choose a level from I to IV.")]
-    elif laxer := _laxer(unit, level, home_checks, noon_checks, valid_from):
-        fields["level"] = [laxer]
+    else:
+        fields |= _laxer(unit, level, home_checks, noon_checks, valid_from)
     if not document.strip():
         fields["document"] = [_("Name the document that orders this.")]
     if fields:
@@ -93,20 +94,25 @@ def _make_room(unit_id: int, day: date) -> int:
     return removed + holding.update(valid_to=day)
 
 
-def _laxer(unit: UnitVersion, level: int, home_checks: bool, noon_checks: bool, day: date) -> str:
-    """What holds above and would be undercut, in words; "" when nothing would."""
+def _laxer(
+    unit: UnitVersion, level: int, home_checks: bool, noon_checks: bool, day: date
+) -> dict[str, list[str]]:
+    """What holds above and would be undercut, by the field that undercuts it."""
+    found: dict[str, list[str]] = {}
     for above in levels(unit=unit, since=day):
         asked = above.level
         if above.own or not asked.valid_from <= day < asked.valid_to:
             continue
-        if (
-            asked.level < level
-            or (asked.home_checks and not home_checks)
-            or (asked.noon_checks and not noon_checks)
-        ):
-            text = _("Laxer than level %(level)s of %(unit)s (%(document)s), which holds here too.")
-            return text % {"level": above.roman, "unit": above.unit, "document": asked.document}
-    return ""
+        undercut = {
+            "level": asked.level < level,
+            "home_checks": asked.home_checks and not home_checks,
+            "noon_checks": asked.noon_checks and not noon_checks,
+        }
+        text = _("Laxer than level %(level)s of %(unit)s (%(document)s), which holds here too.")
+        told = {"level": above.roman, "unit": name_of(above.unit), "document": asked.document}
+        for field in (name for name, is_laxer in undercut.items() if is_laxer):
+            found.setdefault(field, []).append(text % told)
+    return found
 
 
 def _unit(unit_id: int, by: Actor, at: datetime) -> UnitVersion:
