@@ -207,6 +207,13 @@ def _lines(held: StaggeredReturn | None) -> dict[str, Any]:
     return found
 
 
+def _term_concerned(request: Request, unit: UnitVersion) -> str:
+    """The page of the term that was spoken of, where the change is to be seen."""
+    address = reverse("schooldays:term", args=[unit.code])
+    key = read_key(request.POST.get("term") or request.GET.get("term"))
+    return f"{address}?term={name_key(key)}" if key else address
+
+
 def _page(
     request: Request, unit: UnitVersion, form: ActionForm, wish: Wish, said: dict[str, Any]
 ) -> HttpResponse:
@@ -215,7 +222,7 @@ def _page(
         done, look = asked(request, form, wish, unit)
         if done:
             messages.success(request, wish.done)
-            return redirect(reverse("schooldays:term", args=[unit.code]))
+            return redirect(_term_concerned(request, unit))
     shown = {
         "unit": unit,
         "unit_name": name_of(unit),
