@@ -39,10 +39,13 @@ INSTALLED_APPS = [
     "django_linear_migrations",
     "django_vite",
     "django_htmx",
+    "allauth.account",
+    "allauth.mfa",
     "fangxian.kernel.apps.KernelConfig",
     "fangxian.kernel.intake.apps.IntakeConfig",
     "fangxian.foundation.units.apps.UnitsConfig",
     "fangxian.foundation.accounts.apps.AccountsConfig",
+    "fangxian.foundation.accounts.second.apps.SecondConfig",
     "fangxian.foundation.notices.apps.NoticesConfig",
     "fangxian.foundation.people.apps.PeopleConfig",
     "fangxian.foundation.people.roster.apps.RosterConfig",
@@ -69,6 +72,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "fangxian.kernel.shell.headers.ReaderCookie",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "fangxian.foundation.accounts.middleware.ActorMiddleware",
     "fangxian.kernel.shell.refusals.Refusals",
 ]
@@ -130,6 +134,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
+
+MFA_ADAPTER = "fangxian.foundation.accounts.second.keeper.Keeper"
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = FANGXIAN.https
 SESSION_COOKIE_HTTPONLY = True

@@ -2,6 +2,7 @@
 
 from fangxian.norms.deadlines import BadNorm, Deadlines, deadlines_on
 from fangxian.norms.ladders import IN_SCHOOL, LEVELS, Ladder, Ladders, Quiet, Rung, ladders_on
+from fangxian.norms.second_factor import SecondFactor, second_factor_on
 
 __all__ = [
     "IN_SCHOOL",
@@ -12,6 +13,8 @@ __all__ = [
     "Ladders",
     "Quiet",
     "Rung",
+    "SecondFactor",
     "deadlines_on",
     "ladders_on",
+    "second_factor_on",
 ]

@@ -43,7 +43,6 @@ def check_sign_in(*, username: str, password: str, at: datetime) -> User:
         if not paused and not right:
             _note_failure(user, at)
         raise _refused()
-    _note(AccountEvent.SIGNED_IN, user, Actor(user.pk, str(user)), at)
     User.objects.filter(pk=user.pk).update(failed_sign_ins=0, locked_until=None)
     return user
 
@@ -61,6 +60,11 @@ def _note_failure(user: User, at: datetime) -> None:
     if pause and not user.is_demo:
         User.objects.filter(pk=user.pk).update(locked_until=at + pause)
     _note(AccountEvent.SIGN_IN_FAILED, user, ANONYMOUS, at)
+
+
+def note_sign_in(*, user: User, at: datetime) -> None:
+    """Leave a trace of a session that begins: all that was asked for is proven."""
+    _note(AccountEvent.SIGNED_IN, user, Actor(user.pk, str(user)), at)
 
 
 def note_sign_out(*, by: Actor, at: datetime) -> None:

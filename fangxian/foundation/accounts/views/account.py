@@ -16,10 +16,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from fangxian.foundation.accounts import actions, staff
 from fangxian.foundation.accounts.forms import ChangePasswordForm, CoverForm, TokenForm
+from fangxian.foundation.accounts.letting_in import remember_language
 from fangxian.foundation.accounts.models import ROLE_LABELS, RoleAssignment, User
 from fangxian.foundation.accounts.queries import colleagues, in_person
 from fangxian.foundation.accounts.rules import AccountPermission, Role, may_cover
-from fangxian.foundation.accounts.views.language import remember_language
 from fangxian.foundation.units.models import Unit
 from fangxian.kernel import access, clock
 from fangxian.kernel.access import Actor, permission_label

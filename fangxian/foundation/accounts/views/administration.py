@@ -19,6 +19,7 @@ from fangxian.foundation.accounts.handing import by_mail
 from fangxian.foundation.accounts.models import ROLE_LABELS, User
 from fangxian.foundation.accounts.queries import name_of, place
 from fangxian.foundation.accounts.rules import AccountPermission, Role, fitting_roles
+from fangxian.foundation.accounts.second.queries import has_second
 from fangxian.foundation.units.models import UnitVersion
 from fangxian.kernel import access, clock
 from fangxian.kernel.access import permission_label
@@ -198,6 +199,7 @@ def person(request: Request, user_id: int) -> HttpResponse:
         "posts": staff.lines(rows, today=now.date()),
         "tokens": [_token(token, names) for token in tokens],
         "is_self": user_id == request.actor.user_id,
+        "has_second": has_second(user_id),
     }
     return render(request, "accounts/person.html", shown)
 

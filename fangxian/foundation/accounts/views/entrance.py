@@ -1,6 +1,6 @@
 """Getting in: sign-in, sign-out, invitations, links for a new password, the start page."""
 
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from fangxian.foundation.accounts import actions, cards
 from fangxian.foundation.accounts.forms import JoinForm, NewPasswordForm, SignInForm
+from fangxian.foundation.accounts.letting_in import let_in
 from fangxian.foundation.accounts.models import ROLE_LABELS, User
 from fangxian.foundation.accounts.queries import (
     name_of,
@@ -19,7 +20,9 @@ from fangxian.foundation.accounts.queries import (
     place,
 )
 from fangxian.foundation.accounts.rules import Role
-from fangxian.foundation.accounts.views.language import remember_language
+from fangxian.foundation.accounts.second.queries import step_after_password
+from fangxian.foundation.accounts.second.rules import Step
+from fangxian.foundation.accounts.second.waiting import hold
 from fangxian.kernel import access, clock
 from fangxian.kernel.access.requests import Request
 from fangxian.kernel.errors import DomainError
@@ -27,6 +30,7 @@ from fangxian.kernel.registry import landing_for
 from fangxian.kernel.shell.forms import ActionForm
 
 get_or_post = require_http_methods(["GET", "POST"])
+STEPS = {Step.CODE: "second:code", Step.SET_UP: "second:must-set-up"}
 
 
 @require_GET
@@ -59,7 +63,7 @@ def sign_in(request: Request) -> HttpResponse:
         except DomainError as error:
             form.refuse(error)
         else:
-            return _let_in(request, user, back)
+            return _go_on(request, user, back)
     shown = {"form": form, "next": back, "cards": cards.cards()}
     return render(request, "accounts/sign_in.html", shown, status=_status(form))
 
@@ -68,11 +72,13 @@ def _status(form: ActionForm) -> int:
     return 422 if form.errors else 200
 
 
-def _let_in(request: Request, user: User, to: str) -> HttpResponse:
-    login(request, user)
-    response = redirect(to)
-    remember_language(response, request, user.language)
-    return response
+def _go_on(request: Request, user: User, to: str) -> HttpResponse:
+    """Let in whose password was right, or lead them to what else is asked of them."""
+    step = step_after_password(user, today=clock.today())
+    if step is None:
+        return let_in(request, user, to)
+    hold(request, user, to)
+    return redirect(STEPS[step])
 
 
 def _back(request: Request) -> str:
@@ -116,7 +122,7 @@ def invitation(request: Request, secret: str) -> HttpResponse:
         except DomainError as error:
             form.refuse(error)
         else:
-            return _let_in(request, user, "/")
+            return _go_on(request, user, "/")
     shown = {
         "form": form,
         "invited": invited,
@@ -142,5 +148,5 @@ def new_password(request: Request, secret: str) -> HttpResponse:
         except DomainError as error:
             form.refuse(error)
         else:
-            return _let_in(request, user, "/")
+            return _go_on(request, user, "/")
     return render(request, "accounts/new_password.html", {"form": form}, status=_status(form))
