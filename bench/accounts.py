@@ -26,6 +26,15 @@ TOKEN_COLUMNS = (
     "created_at",
     "expires_at",
 )
+SESSION_COLUMNS = (
+    "session_key",
+    "session_data",
+    "expire_date",
+    "ends_at",
+    "began_at",
+    "seen_at",
+    "user_id",
+)
 Connection = psycopg.Connection[Any]
 
 
@@ -74,13 +83,13 @@ def sign_in(connection: Connection, holders: Sequence[Holder]) -> dict[int, str]
     """A session for each, as if they had signed in: the line with its cookie by person."""
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-    from django.contrib.sessions.models import Session
     from django.utils import timezone
 
-    from fangxian.foundation.accounts.models import User
+    from fangxian.foundation.accounts.models import Session, User
+    from fangxian.foundation.accounts.sessions import SessionStore
 
-    store, ends = SessionStore(), timezone.now() + LIFE
+    store, now = SessionStore(), timezone.now()
+    ends = now + LIFE
     proof = User(password="!").get_session_auth_hash()
     keys = {holder.user_id: secrets.token_hex(16) for holder in holders}
     rows = (
@@ -94,10 +103,14 @@ def sign_in(connection: Connection, holders: Sequence[Holder]) -> dict[int, str]
                 }
             ),
             ends,
+            ends,
+            now,
+            now,
+            user_id,
         )
         for user_id, key in keys.items()
     )
-    _copy(connection, Session, ("session_key", "session_data", "expire_date"), rows)
+    _copy(connection, Session, SESSION_COLUMNS, rows)
     name = settings.SESSION_COOKIE_NAME
     return {user_id: f"Cookie: {name}={key}" for user_id, key in keys.items()}
 

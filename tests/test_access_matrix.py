@@ -123,6 +123,7 @@ def _arguments(cast: Cast, address: Address) -> dict[str, object]:
         "day": DAY.isoformat(),
         "session": "morning",
         "secret": "fx_nonsense",
+        "mark": "nonsense",
         "unit_id": cast.school.id,
         "user_id": reporter.pk,
         "assignment_id": RoleAssignment.objects.get(user=reporter).pk,

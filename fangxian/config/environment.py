@@ -6,6 +6,7 @@ import difflib
 import os
 import re
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import unquote, urlsplit
@@ -76,9 +77,14 @@ def _words(value: object) -> object:
     return value.replace(",", " ").split() if isinstance(value, str) else value
 
 
+def _networks(values: list[str]) -> list[str]:
+    return [str(ip_network(value)) for value in values]
+
+
 SiteURL = Annotated[str, AfterValidator(_site_url)]
 PostgresURL = Annotated[str, AfterValidator(_postgres_url)]
 Words = Annotated[list[str], NoDecode, BeforeValidator(_words)]
+Networks = Annotated[Words, AfterValidator(_networks)]
 POSTGRES_URL = "write postgresql://user:password@host:5432/name"
 SWITCH = "write 1 or 0"
 WHOLE_NUMBER = "write a whole number"
@@ -102,6 +108,13 @@ ADVICE = {
     "metrics_token": "write at least 16 characters that nobody can guess, or leave it out",
     "grace_seconds": f"{WHOLE_NUMBER} from 1 to 300",
     "board_cache_seconds": "write seconds from 0 (keep nothing) to 3",
+    "idle_minutes": f"{WHOLE_NUMBER} from 5 to 1440",
+    "session_hours": f"{WHOLE_NUMBER} from 1 to 168",
+    "school_idle_hours": f"{WHOLE_NUMBER} from 1 to 720",
+    "school_session_days": f"{WHOLE_NUMBER} from 1 to 90",
+    "group_idle_days": f"{WHOLE_NUMBER} from 1 to 60",
+    "group_session_days": f"{WHOLE_NUMBER} from 1 to 200",
+    "proxies": "write addresses or networks of proxies, such as 127.0.0.1 172.16.0.0/12",
     "bind": "write an address such as 127.0.0.1 or 0.0.0.0",
     "public_url": "write the address that people type, such as https://fangxian.example.cn",
     "smtp_port": "write a port between 1 and 65535",
@@ -139,6 +152,15 @@ class Environment(BaseSettings):
     metrics_token: str = Field("", pattern=r"^$|^.{16,}$")
     grace_seconds: int = Field(10, ge=1, le=300)
     board_cache_seconds: float = Field(2, ge=0, le=3)
+    #: how long a sign-in lasts unused, and at most: above schools, at schools, of a group's teacher
+    idle_minutes: int = Field(30, ge=5, le=1440)
+    session_hours: int = Field(12, ge=1, le=168)
+    school_idle_hours: int = Field(72, ge=1, le=720)
+    school_session_days: int = Field(14, ge=1, le=90)
+    group_idle_days: int = Field(10, ge=1, le=60)
+    group_session_days: int = Field(60, ge=1, le=200)
+    #: whose word on a client's address (X-Forwarded-For) is taken
+    proxies: Networks = ["127.0.0.0/8", "::1"]
     #: what the links in messages begin with; where nothing is said, this machine's own address
     public_url: SiteURL = ""
     smtp_host: str = ""
@@ -154,6 +176,12 @@ class Environment(BaseSettings):
     def norms(self) -> Path:
         """Where an installation keeps its own documents of norms."""
         return self.home / "norms"
+
+    @property
+    def longest_session_seconds(self) -> int:
+        """How long the longest sign-in of all lasts."""
+        days = max(self.group_session_days, self.school_session_days)
+        return 3600 * max(24 * days, self.session_hours)
 
     @property
     def embedded(self) -> bool:

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "fangxian.foundation.accounts.middleware.ActorMiddleware",
+    "fangxian.foundation.accounts.middleware.VisitMiddleware",
     "fangxian.kernel.shell.refusals.Refusals",
 ]
 
@@ -135,6 +136,9 @@ LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 
+SESSION_ENGINE = "fangxian.foundation.accounts.sessions"
+# How long a cookie is kept at most; when a sign-in ends, its row says.
+SESSION_COOKIE_AGE = FANGXIAN.longest_session_seconds
 MFA_ADAPTER = "fangxian.foundation.accounts.second.keeper.Keeper"
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = FANGXIAN.https

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from fangxian.foundation.accounts.rules import AccountEvent, AccountPermission
+from fangxian.foundation.accounts.rules import AccountEvent, AccountPermission, Device
 from fangxian.kernel.access import Permission
 
 EVENTS: dict[str, object] = {
@@ -18,6 +18,7 @@ EVENTS: dict[str, object] = {
     AccountEvent.SIGNED_IN: _("Signed in"),
     AccountEvent.SIGN_IN_FAILED: _("Failed to sign in"),
     AccountEvent.SIGNED_OUT: _("Signed out"),
+    AccountEvent.SESSIONS_ENDED: _("Ended sign-ins"),
     AccountEvent.PASSWORD_CHANGED: _("Changed a password"),
     AccountEvent.ADDRESS_CHANGED: _("Changed e-mail or telephone"),
     AccountEvent.PASSWORD_LINK_MADE: _("Made a link for a new password"),
@@ -29,6 +30,19 @@ PERMISSIONS: dict[Permission, object] = {
     AccountPermission.MANAGE: _("Invite people, give and end roles"),
     AccountPermission.TOKEN: _("Make tokens for programs"),
     AccountPermission.AUDIT: _("Read the audit trail"),
+}
+
+DEVICES: dict[str, object] = {
+    Device.WECHAT: _("Phone, in WeChat"),
+    Device.DINGTALK: _("DingTalk"),
+    Device.HARMONY: _("HarmonyOS phone or tablet"),
+    Device.IPHONE: _("iPhone"),
+    Device.IPAD: _("iPad"),
+    Device.ANDROID: _("Android phone or tablet"),
+    Device.WINDOWS: _("Windows computer"),
+    Device.MAC: _("Mac"),
+    Device.LINUX: _("Linux computer"),
+    Device.OTHER: _("Another device"),
 }
 
 #: the facts that the rooms' events carry, as the audit trail's reader reads them

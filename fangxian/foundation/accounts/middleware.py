@@ -7,8 +7,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
+from fangxian.foundation.accounts import actions
 from fangxian.foundation.accounts.models import User
 from fangxian.foundation.accounts.queries import actor_by_token, actor_for
+from fangxian.foundation.accounts.sessions import SEEN_EVERY, SessionStore
 from fangxian.kernel import clock
 from fangxian.kernel.access import ANONYMOUS, Actor
 
@@ -28,6 +30,32 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = SimpleLazyObject(partial(actor_of, request))  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+class VisitMiddleware:
+    """Note, at most once a minute, that somebody is still there.
+
+    What a page fetches by itself is nobody: a board left open on a desk signs out in time.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        session = request.session
+        visit = session.visit if isinstance(session, SessionStore) else None
+        now = clock.real_now()
+        if visit is not None and now - visit.seen_at >= SEEN_EVERY and not _renews_itself(request):
+            actor: Actor = request.actor  # type: ignore[attr-defined]
+            if actor.token_id is None and actor.user_id == visit.user_id is not None:
+                key, roles = session.session_key or "", [held.role for held in actor.holdings]
+                actions.see(session_key=key, visit=visit, roles=roles, at=now)
+        return response
+
+
+def _renews_itself(request: HttpRequest) -> bool:
+    return request.method == "GET" and "HX-Request" in request.headers
 
 
 def bearer_secret(request: HttpRequest) -> str:

@@ -5,12 +5,13 @@ from typing import ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from fangxian.foundation.accounts.rules import Role
+from fangxian.foundation.accounts.rules import Device, Role
 from fangxian.foundation.units.models import OPEN_END, Unit
 from fangxian.kernel import privacy
 
@@ -204,3 +205,31 @@ class PasswordLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.expires_at:%Y-%m-%d}"
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    def of(self, user_id: int, *, but: str = "") -> Self:
+        """The browsers somebody is signed in on, but for the one with this key."""
+        return self.filter(user_id=user_id).exclude(session_key=but)
+
+
+class Session(AbstractBaseSession):
+    """One browser, signed in or not. A row that is gone is a sign-in that has ended.
+
+    It opens nothing from `expire_date` on: that moves on while somebody is seen, but never past
+    `ends_at`. Times are the machine's own.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    address = models.GenericIPAddressField(null=True)
+    device = models.CharField(max_length=10, default=Device.OTHER.value)
+
+    objects = SessionQuerySet.as_manager()  # type: ignore[assignment, misc]
+
+    classified: ClassVar = privacy.fields(
+        public="user expire_date ends_at",
+        personal="session_key session_data began_at seen_at address device",
+    )

@@ -50,6 +50,70 @@ BUREAU_ROLES = frozenset(
         Role.CDC_LIAISON,
     }
 )
+
+
+class Reach(StrEnum):
+    """How far a person sees: how long their sign-in lasts follows from it."""
+
+    GROUP = "group"
+    SCHOOL = "school"
+    ABOVE = "above"
+
+
+def reach(roles: Collection[str]) -> Reach:
+    """The widest reach of some roles; who administers or holds none counts as above a school."""
+    if not roles or not SCHOOL_ROLES.issuperset(roles):
+        return Reach.ABOVE
+    return Reach.GROUP if set(roles) == {Role.GROUP_TEACHER} else Reach.SCHOOL
+
+
+@dataclass(frozen=True)
+class Stay:
+    """How long a sign-in lasts: unused at most `idle`, and `longest` in any case."""
+
+    idle: timedelta
+    longest: timedelta
+
+    def until(self, *, began_at: datetime, seen_at: datetime) -> datetime:
+        """The moment at which a sign-in ends unless somebody is seen before."""
+        return min(seen_at + self.idle, began_at + self.longest)
+
+
+class Device(StrEnum):
+    """What a person is signed in on, as far as they would recognise it."""
+
+    WECHAT = "wechat"
+    DINGTALK = "dingtalk"
+    HARMONY = "harmony"
+    IPHONE = "iphone"
+    IPAD = "ipad"
+    ANDROID = "android"
+    WINDOWS = "windows"
+    MAC = "mac"
+    LINUX = "linux"
+    OTHER = "other"
+
+
+#: what browsers say of themselves, the more telling word first
+_SAID = {
+    "MicroMessenger": Device.WECHAT,
+    "DingTalk": Device.DINGTALK,
+    "OpenHarmony": Device.HARMONY,
+    "HarmonyOS": Device.HARMONY,
+    "iPhone": Device.IPHONE,
+    "iPad": Device.IPAD,
+    "Android": Device.ANDROID,
+    "Windows": Device.WINDOWS,
+    "Macintosh": Device.MAC,
+    "Linux": Device.LINUX,
+}
+
+
+def device_of(user_agent: str) -> Device:
+    """The device that a browser's own words tell of; they prove nothing."""
+    return next((one for word, one in _SAID.items() if word in user_agent), Device.OTHER)
+
+
 #: who gives access and who watches over it are never the same person
 APART = frozenset({Role.UNIT_ADMIN, Role.AUDITOR})
 
@@ -102,6 +166,7 @@ class AccountEvent(Event):
     PASSWORD_CHANGED = "accounts.password_changed"  # noqa: S105 (an event's name)
     PASSWORD_LINK_MADE = "accounts.password_link_made"  # noqa: S105 (an event's name)
     ADDRESS_CHANGED = "accounts.address_changed"
+    SESSIONS_ENDED = "accounts.sessions_ended"
     DEACTIVATED = "accounts.deactivated"
     REACTIVATED = "accounts.reactivated"
 

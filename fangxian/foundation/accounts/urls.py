@@ -1,6 +1,6 @@
 from django.urls import path
 
-from fangxian.foundation.accounts.views import account, administration, audit, entrance
+from fangxian.foundation.accounts.views import account, administration, audit, entrance, sessions
 
 app_name = "accounts"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("account/", account.account, name="account"),
     path("account/language/", account.language, name="language"),
     path("account/password/", account.password, name="password"),
+    path("account/sessions/", sessions.sessions, name="sessions"),
+    path("account/sessions/end-others/", sessions.end_others, name="end-other-sessions"),
+    path("account/sessions/<str:mark>/end/", sessions.end, name="end-session"),
     path("account/tokens/", account.token, name="token"),
     path("account/tokens/<int:token_id>/end/", account.revoke_token, name="end-own-token"),
     path("account/roles/<int:assignment_id>/cover/", account.cover, name="cover"),
@@ -20,6 +23,7 @@ urlpatterns = [
     path("accounts/units/", administration.choose_unit, name="choose-unit"),
     path("accounts/units/<int:unit_id>/", administration.unit, name="unit"),
     path("accounts/people/<int:user_id>/", administration.person, name="person"),
+    path("accounts/people/<int:user_id>/end-sessions/", sessions.end_all, name="end-sessions"),
     path("accounts/people/<int:user_id>/close/", administration.close, name="close"),
     path(
         "accounts/people/<int:user_id>/password-link/",

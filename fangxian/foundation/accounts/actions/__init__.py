@@ -24,6 +24,12 @@ from fangxian.foundation.accounts.actions.roles import (
     give_role,
     reactivate,
 )
+from fangxian.foundation.accounts.actions.sessions import (
+    end_other_sessions,
+    end_session,
+    end_sessions_of,
+    see,
+)
 from fangxian.foundation.accounts.actions.tokens import mint_token, revoke_token
 
 __all__ = [
@@ -32,7 +38,10 @@ __all__ = [
     "check_sign_in",
     "cover",
     "deactivate",
+    "end_other_sessions",
     "end_role",
+    "end_session",
+    "end_sessions_of",
     "first_administrator",
     "give_role",
     "invite",
@@ -43,6 +52,7 @@ __all__ = [
     "note_sign_out",
     "reactivate",
     "revoke_token",
+    "see",
     "set_address",
     "set_language",
     "use_password_link",

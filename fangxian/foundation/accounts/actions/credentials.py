@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from fangxian.foundation.accounts.actions.roles import locked_user, require_all_of
-from fangxian.foundation.accounts.models import PasswordLink, User
+from fangxian.foundation.accounts.models import PasswordLink, Session, User
 from fangxian.foundation.accounts.queries import first_place, in_person, open_password_link
 from fangxian.foundation.accounts.rules import (
     PASSWORD_LINK_VALID,
@@ -59,29 +59,30 @@ def _note_failure(user: User, at: datetime) -> None:
     pause = lock_after(user.failed_sign_ins)
     if pause and not user.is_demo:
         User.objects.filter(pk=user.pk).update(locked_until=at + pause)
-    _note(AccountEvent.SIGN_IN_FAILED, user, ANONYMOUS, at)
+    note(AccountEvent.SIGN_IN_FAILED, user, ANONYMOUS, at)
 
 
 def note_sign_in(*, user: User, at: datetime) -> None:
     """Leave a trace of a session that begins: all that was asked for is proven."""
-    _note(AccountEvent.SIGNED_IN, user, Actor(user.pk, str(user)), at)
+    note(AccountEvent.SIGNED_IN, user, Actor(user.pk, str(user)), at)
 
 
 def note_sign_out(*, by: Actor, at: datetime) -> None:
     """Leave a trace of a sign-out."""
-    _note(AccountEvent.SIGNED_OUT, User.objects.get(pk=in_person(by)), by, at)
+    note(AccountEvent.SIGNED_OUT, User.objects.get(pk=in_person(by)), by, at)
 
 
 @transaction.atomic
-def change_password(*, old: str, new: str, by: Actor, at: datetime) -> User:
-    """Change one's own password; every other session of one's own ends by it."""
+def change_password(*, old: str, new: str, by: Actor, at: datetime, keep: str = "") -> User:
+    """Change one's own password; every session of one's own ends by it but the one to keep."""
     user = locked_user(in_person(by))
     if not user.check_password(old):
         text = _("This is not your present password.")
         raise Invalid(text, {"old": [text]})
     set_password(user, new, "new")
     user.save(update_fields=["password"])
-    _note(AccountEvent.PASSWORD_CHANGED, user, by, at)
+    Session.objects.of(user.pk, but=keep).delete()
+    note(AccountEvent.PASSWORD_CHANGED, user, by, at)
     return user
 
 
@@ -100,7 +101,7 @@ def set_address(*, email: str, phone: str, by: Actor, at: datetime) -> None:
         return
     user.email, user.phone = email, phone
     user.save(update_fields=["email", "phone"])
-    _note(AccountEvent.ADDRESS_CHANGED, user, by, at)
+    note(AccountEvent.ADDRESS_CHANGED, user, by, at)
 
 
 @transaction.atomic
@@ -117,21 +118,22 @@ def make_password_link(*, user_id: int, by: Actor, at: datetime) -> str:
         created_at=at,
         expires_at=at + PASSWORD_LINK_VALID,
     )
-    _note(AccountEvent.PASSWORD_LINK_MADE, user, by, at)
+    note(AccountEvent.PASSWORD_LINK_MADE, user, by, at)
     return secret
 
 
 @transaction.atomic
 def use_password_link(*, secret: str, password: str, at: datetime) -> User:
-    """Choose a new password by the link, once; a pause after wrong passwords ends too."""
+    """Choose a new password by the link, once; pauses and sessions from before end too."""
     link = open_password_link(secret, at=at, lock=True)
     user = locked_user(link.user_id)
     set_password(user, password, "password")
     user.failed_sign_ins, user.locked_until = 0, None
     user.save(update_fields=["password", "failed_sign_ins", "locked_until"])
+    Session.objects.of(user.pk).delete()
     link.used_at = at
     link.save(update_fields=["used_at"])
-    _note(AccountEvent.PASSWORD_CHANGED, user, Actor(user.pk, str(user)), at)
+    note(AccountEvent.PASSWORD_CHANGED, user, Actor(user.pk, str(user)), at)
     return user
 
 
@@ -156,6 +158,7 @@ def fit_username(username: str) -> str:
     return name
 
 
-def _note(event: AccountEvent, user: User, by: Actor, at: datetime) -> None:
+def note(event: AccountEvent, user: User, by: Actor, at: datetime, **facts: object) -> None:
+    """Record what happened to an account, at the place of its oldest role."""
     unit_id, path = first_place(user.pk, today=at.date())
-    audit.record(event, by=by, at=at, unit_id=unit_id, path=path, detail={"user": user.pk})
+    audit.record(event, by=by, at=at, unit_id=unit_id, path=path, detail={"user": user.pk, **facts})

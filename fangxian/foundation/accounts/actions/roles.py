@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from fangxian.foundation.accounts.actions.tokens import refit_tokens
-from fangxian.foundation.accounts.models import RoleAssignment, User
+from fangxian.foundation.accounts.models import RoleAssignment, Session, User
 from fangxian.foundation.accounts.queries import colleagues, in_person, place, role_paths
 from fangxian.foundation.accounts.rules import (
     COVER_LONGEST_DAYS,
@@ -159,13 +159,14 @@ def cover(
 
 @transaction.atomic
 def deactivate(*, user_id: int, by: Actor, at: datetime) -> None:
-    """Close an account: every role and token ends; what the person did stays theirs."""
+    """Close an account: every role, token and session ends; what the person did stays theirs."""
     user = locked_user(user_id)
     require_all_of(user, by, at.date())
     for row in RoleAssignment.objects.in_force(at.date()).filter(user=user):
         _end(row, place(row.unit_id, day=at.date(), or_last=True).path, by, at)
     user.is_active = False
     user.save(update_fields=["is_active"])
+    Session.objects.of(user.pk).delete()
     unit_id, path = _whereabouts(user, by, at.date())
     audit.record(
         AccountEvent.DEACTIVATED,

@@ -94,7 +94,10 @@ def password(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         old, new = form.cleaned_data["old"], form.cleaned_data["password"]
         try:
-            user = actions.change_password(old=old, new=new, by=request.actor, at=clock.now())
+            keep = request.session.session_key or ""
+            user = actions.change_password(
+                old=old, new=new, by=request.actor, at=clock.now(), keep=keep
+            )
         except DomainError as error:
             form.refuse(error)
         else:
