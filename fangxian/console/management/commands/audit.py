@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
 from argparse import ArgumentParser
 from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -15,8 +17,9 @@ from django.core.management.base import BaseCommand, CommandError
 from fangxian.config.database import direct_login
 from fangxian.config.environment import DatabaseRole
 from fangxian.console.roles import connect
+from fangxian.foundation.accounts.models import User
 from fangxian.kernel import clock
-from fangxian.kernel.audit import sealing, verifying
+from fangxian.kernel.audit import exporting, sealing, verifying
 
 #: of a seal that was written down, at least so much must be given
 SHORTEST_SEAL = 12
@@ -38,15 +41,29 @@ class Command(BaseCommand):
             "--expect", default="", metavar="HASH", help="a seal that was written down elsewhere"
         )
         verify.add_argument("--json", action="store_true", help="as JSON, for other programs")
+        export = verbs.add_parser("export", help="every sealed event as a line for other systems")
+        export.add_argument("--format", choices=sorted(exporting.FORMATS), default="jsonl")
+        start = export.add_mutually_exclusive_group()
+        start.add_argument(
+            "--since", type=int, default=1, metavar="N", help="begin with segment N (1)"
+        )
+        start.add_argument(
+            "--follow-from", type=Path, metavar="FILE",
+            help="go on after the segment that the file names, and leave the last one there",
+        )  # fmt: skip
         verbs.add_parser("seal", help="seal what was done until now")
         forget = verbs.add_parser("forget", help="drop the events of days more than 6 months ago")
         forget.add_argument("--before", type=_day, required=True, help="all days before this one")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what the verb says."""
-        {"verify": self._verify, "seal": self._seal, "forget": self._forget}[options["verb"]](
-            options
-        )
+        verbs = {
+            "verify": self._verify,
+            "export": self._export,
+            "seal": self._seal,
+            "forget": self._forget,
+        }
+        verbs[options["verb"]](options)
 
     def _verify(self, options: dict[str, Any]) -> None:
         expect = "".join(options["expect"].split())
@@ -69,6 +86,24 @@ class Command(BaseCommand):
         if found.newest:
             self.stdout.write(f"Segment {found.newest[0]} has the seal {found.newest[1]}")
 
+    def _export(self, options: dict[str, Any]) -> None:
+        mark: Path | None = options["follow_from"]
+        after = _marked(mark) if mark else options["since"] - 1
+        line, host = exporting.FORMATS[options["format"]], socket.gethostname()
+        for segment in exporting.segments(after):
+            rows = exporting.events(segment)
+            users = User.objects.in_bulk({row.by_id for row in rows if row.by_id is not None})
+            names = {key: user.username for key, user in users.items()}
+            for row in rows:
+                record = exporting.event_record(row, segment.number, names)
+                self.stdout.write(line(record, host))
+            self.stdout.write(line(exporting.segment_record(segment), host))
+            if mark:
+                self.stdout.flush()
+                draft = mark.with_name(f"{mark.name}.new")
+                draft.write_text(f"{segment.number}\n")
+                draft.replace(mark)
+
     def _seal(self, options: dict[str, Any]) -> None:
         if not sealing.seal():
             raise CommandError("A long transaction is in the way: see `fangxian doctor`.")
@@ -85,6 +120,16 @@ class Command(BaseCommand):
                 except psycopg.Error as error:
                     raise CommandError(str(error).splitlines()[0]) from None
                 self.stdout.write(f"{day}: {row[0] if row else 0} events are gone")
+
+
+def _marked(mark: Path) -> int:
+    """The segment that a file names; 0 where there is no file yet."""
+    try:
+        return int(mark.read_text())
+    except FileNotFoundError:
+        return 0
+    except ValueError:
+        raise CommandError(f"{mark} names no segment: write the number of the last one") from None
 
 
 def _day(text: str) -> date:
