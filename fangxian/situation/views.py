@@ -38,6 +38,7 @@ from fangxian.kernel.access.requests import Request
 from fangxian.kernel.errors import Invalid, NotFound
 from fangxian.kernel.shared import Shared
 from fangxian.situation import queries, rules, texts
+from fangxian.situation.excused import excused
 from fangxian.situation.forms import DayForm, ExcuseForm
 from fangxian.watch.reporting.rules import ReportPermission
 
@@ -235,6 +236,11 @@ def _silent_page(
     shown = queries.board(
         unit=asked.unit, day=asked.day, kind=asked.kind, at=asked.at, by=request.actor
     )
+    reasons = (
+        excused(path=asked.unit.path, kind=asked.kind.code, day=asked.day, by=request.actor)
+        if shown.counts.excused
+        else []
+    )
     takers = on_it(kind=asked.kind.code, day=asked.day, path=asked.unit.path, by=request.actor)
     on_all = covering(takers, asked.unit.path)
     page = {
@@ -242,6 +248,7 @@ def _silent_page(
         "board": shown,
         "above": queries.places_above(asked.unit, day=asked.day, by=request.actor),
         "items": [_with_takers(item, takers, request.actor) for item in listed],
+        "excused": reasons,
         "takers": on_all,
         "is_taker": _among(on_all, request.actor),
         "page": listed,

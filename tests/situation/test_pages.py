@@ -249,6 +249,25 @@ def test_excusing_a_group_with_its_reason(cast: Cast, at_eight: datetime) -> Non
     assert (row.excused_at, row.reason) == (AT, "流感停课")
 
 
+def test_the_reasons_of_the_excused_are_told(cast: Cast, at_eight: datetime) -> None:
+    browser = client(cast, "county_officer")
+    assert b'id="excused"' not in browser.get(f"/board/510104/silent/{Q}").content
+    excuse(cast, "county_officer", "流感停课")
+    for place in (cast.point_group, cast.tiny_group):
+        Obligation.objects.filter(kind=MORNING, unit_id=place.id).update(
+            excused_at=AT, reason="大雪"
+        )
+    shared.forget_all()
+    page = text(browser.get(f"/board/510104/silent/{Q}"))
+    told = page[page.index("Excused, with the reason") :]
+    assert "大雪 2 2 schools 流感停课 1 5101040001 · 5101040001-0302" in told
+    assert b"#excused" in browser.get(f"/board/510104/{Q}").content
+    inside = text(client(cast, "head").get(f"/board/5101040002/silent/{Q}"))
+    assert "流感停课" not in inside
+    answer(cast.plain_group)
+    assert "流感停课" not in text(browser.get(f"/board/510104/silent/{Q}"))
+
+
 def test_who_is_excused_is_named_in_the_reader_s_language(cast: Cast, at_eight: datetime) -> None:
     UnitVersion.objects.filter(unit_id=cast.plain_group.id).update(name_en="Class 2, Grade 3")
     assert "Class 2, Grade 3 is excused." in text(excuse(cast, "county_officer", "停课"))
