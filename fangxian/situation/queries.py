@@ -244,10 +244,11 @@ def last_days(
 
 @dataclass(frozen=True)
 class Figure:
-    """One signed figure of all below, and the day before's."""
+    """One signed figure of all below; `alike` and `before` are of those who signed both days."""
 
     name: str
     now: int | None
+    alike: int | None
     before: int | None
     url: str = ""
 
@@ -258,27 +259,32 @@ class Figures:
 
     figures: tuple[Figure, ...]
     counts: Counts
-    signed_before: int
+    signed_both: int
 
     @property
     def version(self) -> str:
         """A mark that changes with the figures."""
-        parts = [(one.name, one.now, one.before) for one in self.figures]
+        parts = [(one.name, one.now, one.alike, one.before) for one in self.figures]
         return blake2b(repr((parts, self.counts.values())).encode(), digest_size=9).hexdigest()
 
 
 def figures(*, unit: UnitVersion, day: date, at: datetime, by: Actor) -> Figures:
     """The figures of a unit, each with the day before's; None where no signed report tells."""
     table = upper_table(unit=unit, day=day, by=by, at=at)
-    known = indicators()
+    known, total = indicators(), table.total
     return Figures(
         tuple(
-            Figure(str(known[code].name), table.total.figures[code], table.total.before.get(code))
+            Figure(
+                str(known[code].name),
+                total.figures[code],
+                total.alike.get(code),
+                total.before.get(code),
+            )
             for code in table.codes
-            if code in known and code in table.total.figures
+            if code in known and code in total.figures
         ),
-        table.total.counts,
-        table.total.signed_before,
+        total.counts,
+        total.signed_both,
     )
 
 

@@ -1,17 +1,23 @@
 """What people see of daily reports."""
 
+import json
+from datetime import date, timedelta
+
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from fangxian.foundation.obligations.models import Chase, Obligation
+from fangxian.kernel import shared
 from fangxian.kernel.audit.models import AuditEvent
+from fangxian.kernel.partitions import ensure_day
 from fangxian.watch.checks.models import Check
 from fangxian.watch.reporting import queries
 from fangxian.watch.reporting.models import DailyReport
 from fangxian.watch.reporting.rules import State
-from tests.cast import DAY, Cast
+from tests.cast import DAY, Cast, Place
 from tests.reporting.stories import ILL, all_answer, at, ill, morning, sign
 
 pytestmark = pytest.mark.django_db
@@ -190,6 +196,37 @@ def test_a_parents_total_is_the_sum_of_its_children(cast: Cast) -> None:
     for code, value in city.total.figures.items():
         known = [found for row in city.rows if (found := row.figures[code]) is not None]
         assert value == (sum(known) if known else None)
+
+
+COPIED = "INSERT INTO {0} SELECT (jsonb_populate_record(o, %s::jsonb)).* FROM {0} o WHERE day = %s"
+
+
+def also_signed(day: date, place: Place) -> None:
+    """As the first school has signed for the day of the stories, so a place for another day."""
+    ensure_day(day)
+    changed = json.dumps({"day": str(day), "school_id": place.id, "path": place.path})
+    with connection.cursor() as cursor:
+        for table in ("daily_report", "report_revision"):
+            cursor.execute(COPIED.format(table), [changed, DAY])
+    shared.forget_all()
+
+
+def test_change_is_of_the_schools_that_signed_on_both_days(cast: Cast) -> None:
+    all_answer(cast)
+    sign(cast, at(9))
+    before = DAY - timedelta(days=1)
+    also_signed(before, cast.school)
+    also_signed(before, cast.tiny_school)  # and has not signed today
+
+    def told() -> queries.UpperTable:
+        by = cast.actor("county_officer")
+        return queries.upper_table(unit=cast.county.version, day=DAY, by=by, at=at(11))
+
+    total, rows = told().total, told().rows
+    assert (total.counts.answered, total.signed_both, total.change("enrolled")) == (1, 1, 0)
+    assert [row.change("enrolled") for row in rows] == [0, None]
+    also_signed(DAY, cast.tiny_school)
+    assert [row.signed_both for row in (told().total, *told().rows)] == [2, 1, 1]
 
 
 def test_a_day_without_a_report_says_so(cast: Cast) -> None:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection
@@ -24,7 +25,14 @@ BOARD = (
     "enrolled", "not_known", "present", "absent_ill", "absent_unknown", "ill", "fever", "vomiting",
     "new_ill", "new_fever",
 )  # fmt: skip
-BEFORE_SECONDS = 300.0
+#: how much older than the figures their change may be
+PAIRS_SECONDS = 30.0
+ALSO = """
+          AND EXISTS (SELECT FROM daily_report o
+                      JOIN report_revision q ON q.day = DATE '{day}'
+                       AND q.school_id = o.school_id AND q.revision = o.revision
+                      WHERE o.day = DATE '{day}' AND o.school_id = d.school_id
+                        AND q.dictionary_version = r.dictionary_version)"""
 Sums = dict[str, "int | None"]
 
 
@@ -32,19 +40,21 @@ Sums = dict[str, "int | None"]
 class UpperRow:
     """One unit in the table. `counts`: x of y schools signed, n of N people accounted for.
 
-    A figure is None where no signed report tells it, or where it is masked; `before` are the
-    figures of the day before, over `signed_before` reports.
+    A figure is None where no signed report tells it, or where it is masked. Like is compared with
+    like: `alike` and `before` are the figures of this day and of the one before over the same
+    `signed_both` schools, which signed on both; they may be some seconds older than `figures`.
     """
 
     unit: UnitRef
     counts: Counts
     figures: Mapping[str, int | None] = field(default_factory=dict)
+    alike: Mapping[str, int | None] = field(default_factory=dict)
     before: Mapping[str, int | None] = field(default_factory=dict)
-    signed_before: int = 0
+    signed_both: int = 0
 
     def change(self, code: str) -> int | None:
         """The difference to the day before; None where either is unknown."""
-        now, before = self.figures.get(code), self.before.get(code)
+        now, before = self.alike.get(code), self.before.get(code)
         return None if now is None or before is None else now - before
 
 
@@ -76,17 +86,17 @@ def upper_table(
     by.require(ReportPermission.VIEW, unit.path)
     stands = shared_standing(unit=unit, kind=KIND, day=day, at=at)
     shown = _Shown(codes, by.may(ReportPermission.EXACT, unit.path))
-    now = _shared(unit, day, codes, populations, _sums)
-    before = _shared(unit, day - timedelta(days=1), codes, populations, _sums_before)
+    asked = (unit.path, day, tuple(codes), tuple(map(str, populations)))
+    now = _sums.get(asked, lambda: _by_child(unit, day, codes, populations))
+    both = _pairs.get(asked, lambda: _compared(unit, day, codes, populations))
     is_school = unit.school_id is not None
     rows = [
-        shown.row(child.unit, child.counts, now, before)
+        shown.row(child.unit, child.counts, now, both)
         for child in (() if is_school else stands.children)
     ]
-    whole, whole_before = _together(now.values(), codes), _together(before.values(), codes)
-    total = shown.row(
-        stands.unit, stands.counts, {unit.unit_id: whole}, {unit.unit_id: whole_before}
-    )
+    whole = {unit.unit_id: _together(now.values(), codes)}
+    whole_both = _Pair(*({unit.unit_id: _together(one.values(), codes)} for one in both))
+    total = shown.row(stands.unit, stands.counts, whole, whole_both)
     return UpperTable(day, codes, populations, total, rows)
 
 
@@ -94,6 +104,13 @@ def upper_table(
 class _Summed:
     reports: int
     figures: Sums
+
+
+class _Pair(NamedTuple):
+    """This day and the one before, by child, over the schools that signed on both."""
+
+    alike: dict[int, _Summed]
+    before: dict[int, _Summed]
 
 
 class _Shown:
@@ -110,16 +127,17 @@ class _Shown:
         unit: UnitRef,
         counts: Counts,
         now: Mapping[int, _Summed],
-        before: Mapping[int, _Summed],
+        both: _Pair,
     ) -> UpperRow:
         nothing = _Summed(0, dict.fromkeys(self.about_health))
-        today, yesterday = now.get(unit.unit_id, nothing), before.get(unit.unit_id, nothing)
+        today, alike, before = (one.get(unit.unit_id, nothing) for one in (now, *both))
         return UpperRow(
             unit,
             counts,
             self.figures(today.figures),
-            self.figures(yesterday.figures),
-            yesterday.reports,
+            self.figures(alike.figures),
+            self.figures(before.figures),
+            before.reports,
         )
 
     def figures(self, sums: Sums) -> Sums:
@@ -134,32 +152,36 @@ class _Shown:
 
 _Key = tuple[str, date, tuple[str, ...], tuple[str, ...]]
 _sums: "Shared[_Key, dict[int, _Summed]]" = Shared(lambda: settings.FANGXIAN.board_cache_seconds)
-#: the day before moves rarely
-_sums_before: "Shared[_Key, dict[int, _Summed]]" = Shared(
-    lambda: BEFORE_SECONDS if settings.FANGXIAN.board_cache_seconds else 0.0,
-    times_its_cost=BEFORE_SECONDS * 100,
+_pairs: "Shared[_Key, _Pair]" = Shared(
+    lambda: PAIRS_SECONDS if settings.FANGXIAN.board_cache_seconds else 0.0
 )
 
 
-def _shared(
+def _compared(
+    unit: UnitVersion, day: date, codes: Sequence[str], populations: Sequence[str]
+) -> _Pair:
+    before = day - timedelta(days=1)
+    return _Pair(
+        _by_child(unit, day, codes, populations, also=before),
+        _by_child(unit, before, codes, populations, also=day),
+    )
+
+
+def _by_child(
     unit: UnitVersion,
     day: date,
     codes: Sequence[str],
     populations: Sequence[str],
-    store: "Shared[_Key, dict[int, _Summed]]",
+    also: date | None = None,
 ) -> dict[int, _Summed]:
-    key = (unit.path, day, tuple(codes), tuple(map(str, populations)))
-    return store.get(key, lambda: _by_child(unit, day, codes, populations))
+    """Sums by the child's id, from the latest signed revision of each school.
 
-
-def _by_child(
-    unit: UnitVersion, day: date, codes: Sequence[str], populations: Sequence[str]
-) -> dict[int, _Summed]:
-    """Sums by the child's id, from the latest signed revision of each school."""
+    `also`: only of schools that signed on this other day too, by the same dictionary.
+    """
     found: dict[int, list[_Summed]] = defaultdict(list)
     places = _places(unit, day)
     for version in _versions(day):
-        for key, summed in _summed(unit, day, version, codes, populations):
+        for key, summed in _summed(unit, day, version, codes, populations, also):
             path = f"{unit.path}{-key}/" if key < 0 else places.get(key, unit.path)
             below = path.removeprefix(unit.path)
             found[int(below.split("/", 1)[0]) if below else unit.unit_id].append(summed)
@@ -191,6 +213,7 @@ def _summed(
     version: int,
     codes: Sequence[str],
     populations: Sequence[str],
+    also: date | None,
 ) -> list[tuple[int, _Summed]]:
     position = dictionary_by_number(version).position
     asked = [
@@ -201,13 +224,14 @@ def _summed(
     ]
     sums = "".join(f", sum(r.figures[{place}])" for _code, place in asked)
     low, high = subtree(unit.path)
+    pair = "" if also is None else ALSO.format(day=also.isoformat())
     statement = f"""
         SELECT CASE WHEN d.bureau_id = %s THEN -d.school_id ELSE d.bureau_id END, count(*){sums}
         FROM daily_report d
         JOIN report_revision r ON r.day = DATE '{day.isoformat()}'
          AND r.school_id = d.school_id AND r.revision = d.revision
         WHERE d.day = DATE '{day.isoformat()}' AND d.path >= %s AND d.path < %s
-          AND r.dictionary_version = %s
+          AND r.dictionary_version = %s{pair}
         GROUP BY 1
     """  # noqa: S608 (positions are integers, the day a date)
     with connection.cursor() as cursor:

@@ -121,7 +121,7 @@ def _table(request: Request, unit: UnitVersion, day: date) -> HttpResponse:
 
 
 def _cells(row: queries.UpperRow, codes: Sequence[str]) -> dict[str, Any]:
-    cells = [(row.figures.get(code), row.before.get(code)) for code in codes]
+    cells = [(row.figures.get(code), row.alike.get(code), row.before.get(code)) for code in codes]
     return {"row": row, "cells": cells}
 
 
