@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from fangxian.foundation.accounts.queries import name_of
 from fangxian.foundation.people.actions import Call
 from fangxian.foundation.people.models import (
     CohortKind,
@@ -107,8 +108,8 @@ def _choose(form: forms.Form, name: str, choices: Choices) -> None:
 
 
 def group_choices(groups: Sequence[UnitVersion]) -> Choices:
-    """Groups to choose from, as the school calls them."""
-    return [(str(group.unit_id), group.name_zh) for group in groups]
+    """Groups to choose from, in the reader's language."""
+    return [(str(group.unit_id), name_of(group)) for group in groups]
 
 
 class PersonForm(ActionForm):

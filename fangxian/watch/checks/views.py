@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from fangxian.foundation.accounts.queries import name_of
 from fangxian.foundation.obligations.models import Channel
 from fangxian.foundation.obligations.queries import chases
 from fangxian.foundation.units import queries as units
@@ -156,6 +157,8 @@ def _url(code: str, day: date, session: Session) -> str:
 
 def _labels(sheet: Sheet) -> dict[str, Any]:
     return {
+        "unit_name": name_of(sheet.unit),
+        "school_name": name_of(sheet.school),
         "session_label": labels.SESSIONS[sheet.session],
         "reasons": labels.REASONS,
         "symptoms": labels.SYMPTOMS,
@@ -187,7 +190,7 @@ def _island(request: Request, sheet: Sheet) -> dict[str, Any]:
     label = str(labels.SESSIONS[sheet.session])
     return {
         "api": reverse("api:record_check"),
-        "title": f"{sheet.unit.name_zh} · {label} {sheet.day:%m-%d}",
+        "title": f"{name_of(sheet.unit)} · {label} {sheet.day:%m-%d}",
         "unit": sheet.unit.code,
         "day": sheet.day.isoformat(),
         "session": sheet.session.value,

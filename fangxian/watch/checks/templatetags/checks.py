@@ -2,6 +2,7 @@
 
 from django import template
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from fangxian.foundation.obligations.models import Channel
 from fangxian.watch.checks import labels
@@ -26,7 +27,8 @@ def reason_name(reason: str) -> str:
 @register.filter
 def symptom_names(symptoms: list[str]) -> str:
     """The symptoms' names, listed."""
-    return "、".join(str(labels.SYMPTOMS[Symptom(symptom)]) for symptom in symptoms)
+    between = pgettext("between symptoms", ", ")
+    return between.join(str(labels.SYMPTOMS[Symptom(symptom)]) for symptom in symptoms)
 
 
 @register.filter
