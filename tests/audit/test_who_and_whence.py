@@ -11,7 +11,7 @@ from django.test import Client
 from fangxian.config.observed import Observed
 from fangxian.foundation.accounts.models import RoleAssignment
 from fangxian.kernel import audit
-from fangxian.kernel.audit import origin
+from fangxian.kernel.audit import origin, sealing
 from fangxian.kernel.models import AuditEvent
 from tests.cast import AT, Cast
 from tests.checks.test_api import body, post
@@ -99,3 +99,33 @@ def test_a_check_in_one_statement_says_from_where(
     told = AuditEvent.objects.get(event="checks.recorded")
     assert (told.address, told.acting) == ("192.0.2.7", "")
     assert told.token_id is not None
+
+
+def test_the_auditor_finds_who_looked_at_somebody(client: Client, cast: Cast) -> None:
+    audit.seen(
+        Looked.AT_SOMETHING, [4711, 4712], by=cast.actor("head"), at=AT, unit_id=cast.school.id,
+        path=cast.school.path, purpose="a call from the parents",
+    )  # fmt: skip
+    sealing.seal()
+    client.force_login(cast.users["auditor"])
+    page = client.get("/audit/?day=2026-11-23&about=4712").content.decode()
+    assert "涉及 2 人" in page
+    assert "a call from the parents" in page
+    seal = sealing.newest()
+    assert seal is not None
+    assert seal.hash in page
+    other = client.get("/audit/?day=2026-11-23&about=4713").content.decode()
+    assert "a call from the parents" not in other
+
+
+@pytest.mark.parametrize("query", ["before", "after", "about"])
+def test_a_number_nobody_can_mean_is_no_error(client: Client, cast: Cast, query: str) -> None:
+    client.force_login(cast.users["auditor"])
+    assert client.get(f"/audit/?day=2026-11-23&{query}={'9' * 5000}").status_code == 200
+
+
+def test_behind_a_proxy_of_ours_it_is_the_client_who_asked() -> None:
+    environ = {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "198.51.100.1, 192.0.2.9"}
+    before = origin.request.set(environ)
+    assert origin.address() == "192.0.2.9"
+    origin.request.reset(before)

@@ -8,6 +8,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from fangxian.foundation.accounts.addresses import client_address
         from fangxian.foundation.accounts.inviting import accounts
         from fangxian.foundation.accounts.labels import EVENTS, PERMISSIONS
         from fangxian.foundation.accounts.queries import actor_by_id, workplace
@@ -19,6 +20,7 @@ class AccountsConfig(AppConfig):
         access.declare(AccountPermission, GRANTS)
         access.name_permissions(PERMISSIONS)
         audit.name_events(EVENTS)
+        audit.read_address_by(client_address)
         kinds.actors_from(actor_by_id)
         kinds.register(accounts())
         declare_place(lambda actor: workplace(actor, today=clock.today()))

@@ -127,6 +127,10 @@ class TokenForm(ActionForm):
         self.fields["permissions"].choices = list(permissions)  # type: ignore[attr-defined]
 
 
+#: what PostgreSQL's bigint holds
+LARGEST_ID = 2**63 - 1
+
+
 class PeopleFilter(forms.Form):
     """Which people an administrator looks for."""
 
@@ -148,6 +152,9 @@ class AuditFilter(forms.Form):
     event = forms.ChoiceField(label=_("Event"), required=False)
     person = forms.CharField(label=_("Person"), required=False)
     unit = forms.CharField(label=_("Code of the unit"), required=False)
+    about = forms.IntegerField(
+        label=_("About person no."), required=False, min_value=1, max_value=LARGEST_ID
+    )
 
     def __init__(self, *args: Any, events: Iterable[tuple[str, object]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -24,6 +24,7 @@ EVENTS: dict[str, object] = {
     AccountEvent.PASSWORD_LINK_MADE: _("Made a link for a new password"),
     AccountEvent.DEACTIVATED: _("Closed an account"),
     AccountEvent.REACTIVATED: _("Opened an account again"),
+    "audit.forgotten": _("Dropped the audit trail of an old day"),
 }
 
 PERMISSIONS: dict[Permission, object] = {

@@ -19,12 +19,16 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Wanted:
-    """What an auditor is looking for on a day. `before` and `after` are event ids."""
+    """What an auditor is looking for on a day: by whom (`person`), about whom (`about`, an id).
+
+    `before` and `after` are event ids.
+    """
 
     day: date
     event: str = ""
     person: str = ""
     unit_path: str = ""
+    about: int | None = None
     before: int | None = None
     after: int | None = None
 
@@ -57,6 +61,8 @@ def read(wanted: Wanted, *, by: Actor) -> Slice:
         rows = rows.filter(event=wanted.event)
     if wanted.person:
         rows = rows.filter(_person(wanted.person))
+    if wanted.about is not None:
+        rows = rows.filter(persons__contains=[wanted.about])
     if wanted.unit_path:
         path = wanted.unit_path
         rows = rows.filter(path__gte=path, path__lt=path[:-1] + "0")

@@ -13,7 +13,10 @@ from fangxian.foundation.accounts.rules import AccountPermission
 from fangxian.foundation.units.models import UnitVersion
 from fangxian.kernel import access, clock
 from fangxian.kernel.access.requests import Request
-from fangxian.kernel.audit import named_events
+from fangxian.kernel.audit import named_events, sealing
+
+#: digits of the longest id there can be
+LONGEST_ID = 18
 
 
 @require_GET
@@ -32,6 +35,7 @@ def audit(request: Request) -> HttpResponse:
         event=told.get("event", ""),
         person=told.get("person", "").strip(),
         unit_path=_path(form, request, told.get("unit", "").strip(), day),
+        about=told.get("about"),
         before=_number(request, "before"),
         after=_number(request, "after"),
     )
@@ -39,7 +43,13 @@ def audit(request: Request) -> HttpResponse:
     kept = request.GET.copy()
     for name in ("before", "after"):
         kept.pop(name, None)
-    shown = {"form": form, "day": day, "slice": found, "query": kept.urlencode()}
+    shown = {
+        "form": form,
+        "day": day,
+        "slice": found,
+        "query": kept.urlencode(),
+        "seal": sealing.newest(),
+    }
     return render(request, "accounts/audit.html", shown)
 
 
@@ -57,4 +67,4 @@ def _path(form: AuditFilter, request: Request, code: str, day: date) -> str:
 
 def _number(request: Request, name: str) -> int | None:
     text = request.GET.get(name, "")
-    return int(text) if text.isdecimal() else None
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_ID else None
