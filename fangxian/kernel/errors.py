@@ -49,6 +49,16 @@ class TooLarge(DomainError):
     status = 413
 
 
+class TooMany(DomainError):
+    """Tried too often; `retry_after` is how many seconds to wait."""
+
+    status = 429
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message, retry_after=retry_after)
+        self.retry_after = retry_after
+
+
 class Invalid(DomainError):
     """What was entered does not hold together; `fields` names each field and why."""
 

@@ -17,6 +17,7 @@ EVENTS: dict[str, object] = {
     AccountEvent.TOKEN_REVOKED: _("Revoked a token"),
     AccountEvent.SIGNED_IN: _("Signed in"),
     AccountEvent.SIGN_IN_FAILED: _("Failed to sign in"),
+    AccountEvent.LIMITED: _("Refused further tries for a while"),
     AccountEvent.SIGNED_OUT: _("Signed out"),
     AccountEvent.SESSIONS_ENDED: _("Ended sign-ins"),
     AccountEvent.PASSWORD_CHANGED: _("Changed a password"),
@@ -49,6 +50,7 @@ DEVICES: dict[str, object] = {
 #: the facts that the rooms' events carry, as the audit trail's reader reads them
 FACTS: dict[str, object] = {
     "added": _("added"),
+    "address": _("address"),
     "asked": _("asked"),
     "count": _("number"),
     "day": _("day"),
@@ -69,6 +71,7 @@ FACTS: dict[str, object] = {
     "revision": _("revision"),
     "role": _("role"),
     "token": _("token no."),
+    "tried": _("tried"),
     "until": _("until"),
     "user": _("account"),
     "version": _("version"),

@@ -233,3 +233,22 @@ class Session(AbstractBaseSession):
         public="user expire_date ends_at",
         personal="session_key session_data began_at seen_at address device",
     )
+
+
+class Tries(models.Model):
+    """How often something failed under a key since a moment; the key tells nothing of whose."""
+
+    id = models.BigAutoField(primary_key=True)
+    key = models.BinaryField(max_length=32)
+    since = models.DateTimeField(db_index=True)
+    count = models.PositiveIntegerField()
+
+    classified: ClassVar = privacy.fields(public="id key since count")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["key", "since"], name="tries_counted_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} since {self.since:%Y-%m-%d %H:%M}"

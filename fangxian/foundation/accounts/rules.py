@@ -23,6 +23,24 @@ FREE_TRIES = 5
 LOCK_LONGEST = timedelta(minutes=15)
 
 
+class Tried(StrEnum):
+    """What is counted where it fails: by the client's address, or by the name that was typed."""
+
+    SIGN_IN = "sign_in"
+    NAME = "name"
+    LINK = "link"
+
+
+#: failures in a window; a whole school, or a county's network, stands behind one address
+LIMITS: Mapping[Tried, int] = {Tried.SIGN_IN: 100, Tried.NAME: 20, Tried.LINK: 60}
+WINDOW = timedelta(minutes=15)
+
+
+def window_of(at: datetime) -> datetime:
+    """When the window began in which a try at this moment is counted."""
+    return at - timedelta(seconds=at.timestamp() % WINDOW.total_seconds())
+
+
 class Role(StrEnum):
     """What a person is at a unit: a short list of permissions, never a rank."""
 
@@ -162,6 +180,7 @@ class AccountEvent(Event):
     TOKEN_REVOKED = "accounts.token_revoked"  # noqa: S105 (an event's name)
     SIGNED_IN = "accounts.signed_in"
     SIGN_IN_FAILED = "accounts.sign_in_failed"
+    LIMITED = "accounts.limited"
     SIGNED_OUT = "accounts.signed_out"
     PASSWORD_CHANGED = "accounts.password_changed"  # noqa: S105 (an event's name)
     PASSWORD_LINK_MADE = "accounts.password_link_made"  # noqa: S105 (an event's name)

@@ -101,6 +101,11 @@ def _texts(status: int) -> tuple[str, str, str]:
             _("Some of what was entered needs another look."),
             _("Go back, correct the fields named here and send again."),
         ),
+        429: (
+            _("Please wait a little"),
+            _("This was tried too often in a short time."),
+            _("Wait, then try again. Who forgot the password asks the administrator for a link."),
+        ),
         500: (
             _("Something broke on our side"),
             _("It has been recorded. Nothing you had already saved is lost."),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 
-from fangxian.kernel.errors import DomainError, Invalid
+from fangxian.kernel.errors import DomainError, Invalid, TooMany
 from fangxian.kernel.shell import errors
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -29,4 +29,7 @@ class Refusals:
         if not isinstance(error, DomainError):
             return None
         fields = error.fields if isinstance(error, Invalid) else None
-        return errors.page(request, error.status, error.message, fields)
+        answer = errors.page(request, error.status, error.message, fields)
+        if isinstance(error, TooMany):
+            answer.headers["Retry-After"] = str(error.retry_after)
+        return answer

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from fangxian.foundation.accounts import actions, cards
+from fangxian.foundation.accounts import actions, cards, limits
 from fangxian.foundation.accounts.forms import JoinForm, NewPasswordForm, SignInForm
 from fangxian.foundation.accounts.letting_in import let_in
 from fangxian.foundation.accounts.models import ROLE_LABELS, User
@@ -19,13 +19,13 @@ from fangxian.foundation.accounts.queries import (
     open_password_link,
     place,
 )
-from fangxian.foundation.accounts.rules import Role
+from fangxian.foundation.accounts.rules import Role, Tried
 from fangxian.foundation.accounts.second.queries import step_after_password
 from fangxian.foundation.accounts.second.rules import Step
 from fangxian.foundation.accounts.second.waiting import hold
 from fangxian.kernel import access, clock
 from fangxian.kernel.access.requests import Request
-from fangxian.kernel.errors import DomainError
+from fangxian.kernel.errors import DomainError, Invalid
 from fangxian.kernel.registry import landing_for
 from fangxian.kernel.shell.forms import ActionForm
 
@@ -55,12 +55,10 @@ def sign_in(request: Request) -> HttpResponse:
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            user = actions.check_sign_in(
-                username=form.cleaned_data["username"],
-                password=form.cleaned_data["password"],
-                at=clock.now(),
-            )
-        except DomainError as error:
+            name, word = form.cleaned_data["username"], form.cleaned_data["password"]
+            with limits.failing(request, (Tried.SIGN_IN, ""), (Tried.NAME, name)):
+                user = actions.check_sign_in(username=name, password=word, at=clock.now())
+        except Invalid as error:
             form.refuse(error)
         else:
             return _go_on(request, user, back)
@@ -105,7 +103,8 @@ def sign_out(request: Request) -> HttpResponse:
 def invitation(request: Request, secret: str) -> HttpResponse:
     """Make one's account by an invitation's link, or take up its role with the one one has."""
     at = clock.now()
-    invited = open_invitation(secret, at=at)
+    with limits.failing(request, (Tried.LINK, "")):
+        invited = open_invitation(secret, at=at)
     if request.method == "POST" and "join" in request.POST and request.user.is_authenticated:
         actions.join(secret=secret, by=request.actor, at=at)
         return redirect("accounts:home")
@@ -138,7 +137,8 @@ def invitation(request: Request, secret: str) -> HttpResponse:
 @access.public
 def new_password(request: Request, secret: str) -> HttpResponse:
     """Choose a new password by a link from one's administrator."""
-    open_password_link(secret, at=clock.now())
+    with limits.failing(request, (Tried.LINK, "")):
+        open_password_link(secret, at=clock.now())
     form = NewPasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
