@@ -83,6 +83,8 @@ def test_a_person_from_entry_to_leaving(visit: Any, cast: Cast) -> None:
     assert "11•" in visit("teacher", page)
     visit("reporter", f"{page}edit/", said | {"name": "付小付"}, 302)
     calls = {"phone1": "1380000", "name1": "爸爸", "relation1": "father"}
+    refused = visit("reporter", f"{page}calls/", {**calls, "phone2": "abc"}, 422)
+    assert 'id="id_phone2_error"' in refused and "id_phone1_error" not in refused
     visit("reporter", f"{page}calls/", calls, 302)
     assert "tel:1380000" in visit("teacher", page)
     visit("reporter", f"{page}move/", {"group": ""}, 302)

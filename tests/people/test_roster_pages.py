@@ -88,6 +88,14 @@ def test_what_changes_is_shown_before_and_after(client: Client, cast: Cast) -> N
     assert "三年级1班" in review and "三年级2班" in review
 
 
+def test_headings_alone_hold_nothing_to_import(client: Client, cast: Cast) -> None:
+    client.force_login(cast.users["reporter"])
+    made = work(upload(client, as_csv([HEADING])))
+    review = text(client, f"/imports/{made.pk}/")
+    assert "这份文件里没有要导入的内容" in review
+    assert "重新启动" not in review
+
+
 def test_given_up(client: Client, cast: Cast) -> None:
     client.force_login(cast.users["reporter"])
     made = work(upload(client, as_csv([HEADING, row("付付")])))

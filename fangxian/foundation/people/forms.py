@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fangxian.foundation.accounts.queries import name_of
 from fangxian.foundation.people.actions import Call
+from fangxian.foundation.people.identity import plain_phone
 from fangxian.foundation.people.models import (
     CohortKind,
     Guardian,
@@ -180,6 +181,15 @@ class CallsForm(ActionForm):
             self.fields[f"relation{place}"] = forms.ChoiceField(
                 label=_("Relation"), choices=Relation.choices, required=False
             )
+
+    def clean(self) -> dict[str, Any]:
+        """A line that says something needs a telephone that can be called."""
+        said = super().clean() or {}
+        for place in CALLS:
+            phone = said.get(f"phone{place}", "")
+            if (phone or said.get(f"name{place}")) and not plain_phone(phone):
+                self.add_error(f"phone{place}", _("This is no telephone number."))
+        return said
 
     @classmethod
     def about(cls, guardians: Sequence[Guardian]) -> dict[str, str]:
