@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import House, Invite, Visitor
+from tests.browser.conftest import PHONE, House, Invite, Visitor
 
 HEADS = "班级,姓名,学号,家长姓名,关系,家长电话"
 
@@ -42,6 +42,13 @@ def test_a_reporter_brings_a_roster_with_a_phone(
 
     found = reporter.go("/people/search/?q=FX901")
     expect(found.locator("main")).to_contain_text("示例新生")
+    reporter.look()
+    found.get_by_role("link", name="示例新生").tap()
+    found.locator("summary", has_text="变更").tap()
+    for item in found.locator(".fx-actions .fx-pop-item").all():
+        place = item.bounding_box()
+        assert place and place["x"] >= 0 and place["x"] + place["width"] <= PHONE["width"]
+    found.goto(f"{house.url}/people/{house.unit('group_teacher')}/")
     reporter.look()
 
 
