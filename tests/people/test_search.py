@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from fangxian.foundation.people import actions
@@ -119,6 +119,7 @@ def test_any_script_can_be_looked_for(cast: Cast, name: str) -> None:
     within=st.sampled_from(["", "school", "county", "other_county", "named_group"]),
     days=st.integers(0, 3),
 )
+@example(text="\0", place="school", within="", days=0)
 def test_nobody_outside_ones_scope_is_ever_found(
     cast: Cast, text: str, place: str, within: str, days: int
 ) -> None:

@@ -109,13 +109,14 @@ def told(groups: Groups, stories: Stories) -> Floats:
         [np.nan, late, early, bulk],
         tail,
     )
-    punctual = _is_in(groups.school, stories.no_silence | stories.zero)
+    outbreak = _is_in(groups.unit, stories.vomiting.keys())
+    punctual = _is_in(groups.school, stories.no_silence | stories.zero) | outbreak
     at = np.where(punctual & ~(part >= 0.037), bulk, at)
     mute = uniform(groups.school, Stream.SCHOOL_SILENT) < 0.003
     mute = (mute & ~_is_in(groups.school, stories.kept_schools | stories.no_silence)) | _is_in(
         groups.school, stories.mute
     )
-    mute &= ~_is_in(groups.school, stories.zero | stories.returned)
+    mute &= ~(_is_in(groups.school, stories.zero | stories.returned) | outbreak)
     at = np.where(mute | _is_in(groups.unit, stories.kept), np.nan, np.maximum(at, FIRST))
     for unit, call in stories.calls.items():
         at[groups.unit == unit] = call.told

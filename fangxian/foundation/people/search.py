@@ -140,7 +140,7 @@ def search(text: str, *, by: Actor, day: date, within: str = "", left: bool = Fa
     `within` is the path of a chosen place; `left` also brings up who has left. Who asks sees to
     the trail: nothing is recorded here.
     """
-    plain = " ".join(text.split())[:LONGEST]
+    plain = " ".join(text.replace("\0", " ").split())[:LONGEST]
     scope = scope_of(by, day, within=within)
     if not plain or not (scope.wide or scope.narrow):
         return Answer("nothing")
