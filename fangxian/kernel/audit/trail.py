@@ -105,7 +105,7 @@ def acting(by: Actor, path: str) -> str:
         return ""
     reaching = [one for one in by.holdings if covers(one.path, path)] or by.holdings
     said = ""
-    for word in sorted({f"{one.role}@{one.unit_id}" for one in reaching}):
+    for word in sorted({f"{one.role}@{one.unit_id}" for one in reaching if one.unit_id}):
         if len(said) + len(word) < LONGEST_ACTING:
             said = f"{said} {word}".strip()
     return said
