@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import ClassVar, Self
 
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from fangxian.foundation.obligations.sources import BothTables, may_be_packed
@@ -150,3 +151,9 @@ class Chase(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.day} {self.unit_id}"
+
+    @property
+    def from_name(self) -> str:
+        """Who asked, in the reader's language."""
+        english = (get_language() or "").startswith("en")
+        return self.from_name_en if english and self.from_name_en else self.from_name_zh

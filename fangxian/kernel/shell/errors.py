@@ -14,12 +14,14 @@ def page(
     status: int,
     message: str = "",
     fields: Mapping[str, Sequence[str]] | None = None,
+    words: tuple[str, str, str] | None = None,
 ) -> HttpResponse:
     """The error page, or for a part of one just the notice.
 
-    Without a request it needs neither session nor database.
+    words: title, reason and advice in place of the status's own. Without a request it needs
+    neither session nor database.
     """
-    title, reason, advice = _texts(status)
+    title, reason, advice = words or _texts(status)
     shown = {
         "status": status,
         "title": title,
@@ -55,8 +57,20 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """For CSRF_FAILURE_VIEW: nearly always a form left open across a new sign-in."""
-    return page(request, 403, _("This page was opened before your latest sign-in."))
+    """For CSRF_FAILURE_VIEW: nearly always a form left open across a new sign-in.
+
+    Nobody lacks a role here, so the words are not those of a refusal.
+    """
+    return page(
+        request,
+        403,
+        words=(
+            _("Open this page anew"),
+            _("Your sign-in has ended or begun again since this page was opened. Nothing was "
+              "sent."),
+            _("Go back, reload the page, sign in if you are asked to, and send it again."),
+        ),
+    )  # fmt: skip
 
 
 def cannot_be_kept() -> str:
