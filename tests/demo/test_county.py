@@ -25,7 +25,7 @@ from fangxian.foundation.accounts.queries import actor_by_token
 from fangxian.foundation.notices.models import Notice
 from fangxian.foundation.obligations.models import Obligation
 from fangxian.foundation.people.models import Membership
-from fangxian.foundation.units.models import UnitVersion
+from fangxian.foundation.units.models import Unit, UnitVersion
 from fangxian.kernel import clock
 from fangxian.kernel.access import Actor, system
 from fangxian.kernel.audit.models import AuditEvent
@@ -174,6 +174,13 @@ def test_the_morning_is_the_same_in_small_steps_and_after_a_crash(
     assert len(at_once) > 2_000
     play(Simulation(simulation.morning), 12, 40)
     assert Check.objects.filter(day=county.day).count() == len(at_once)
+
+
+def test_the_cast_stays_where_it_works(county: Scenario) -> None:
+    before = cast.find_places(county.day)
+    Unit.objects.filter(pk=before.group.unit_id).update(headcount=3)  # a visitor's roster
+    again = cast.find_places(county.day)
+    assert (again.school, again.group) == (before.school, before.group)
 
 
 def test_what_the_morning_shows(county: Scenario, simulation: Simulation) -> None:

@@ -82,12 +82,16 @@ class Places:
 
 
 def find_places(day: date) -> Places:
-    """The same units every time, chosen so that everybody has something to do."""
+    """The same units every time, chosen so that everybody has something to do.
+
+    Where the cast works already it stays, whatever its visitors have done to the rolls since.
+    """
+    at_work = _at_work(day)
     tree = UnitVersion.objects.as_of(day)
     county = tree.get(division_code=COUNTY, kind="county")
     city = _above(county, day)
-    school_id = _one(SCHOOL, {"county": county.unit_id, "day": day})
-    group_id = _one(GROUP, {"school": school_id, "day": day})
+    school_id = at_work.get("school") or _one(SCHOOL, {"county": county.unit_id, "day": day})
+    group_id = at_work.get("group") or _one(GROUP, {"school": school_id, "day": day})
     return Places(
         province=_above(city, day),
         city=city,
@@ -96,6 +100,23 @@ def find_places(day: date) -> Places:
         school=tree.get(unit_id=school_id),
         group=tree.get(unit_id=group_id),
     )
+
+
+def _at_work(day: date) -> dict[str, int]:
+    """The school and the group at which the reporter and the teacher were engaged first."""
+    parts = {part.username: part for part in PARTS if part.place in ("school", "group")}
+    rows = RoleAssignment.objects.in_force(day).filter(
+        user__is_demo=True, user__username__in=parts, role__in=[p.role for p in parts.values()]
+    )
+    found: dict[str, int] = {}
+    for username, role, unit_id in rows.order_by("pk").values_list(
+        "user__username", "role", "unit_id"
+    ):
+        if role == parts[username].role:
+            found.setdefault(parts[username].place, unit_id)
+    open_ids = UnitVersion.objects.as_of(day).filter(unit_id__in=found.values())
+    here = set(open_ids.values_list("unit_id", flat=True))
+    return {place: unit_id for place, unit_id in found.items() if unit_id in here}
 
 
 def _above(unit: UnitVersion, day: date) -> UnitVersion:
