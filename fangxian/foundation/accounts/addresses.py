@@ -1,6 +1,7 @@
 """Where a request comes from: the client itself, or what a proxy of ours says of it."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
@@ -15,9 +16,14 @@ def client_address(meta: Mapping[str, Any]) -> str | None:
     `X-Forwarded-For` counts only as far as proxies of ours wrote it: read from its end, the
     first address that is none of theirs. Whatever a client wrote before that is not looked at.
     """
-    proxies = [ip_network(one) for one in settings.FANGXIAN.proxies]
+    proxies = _networks(tuple(settings.FANGXIAN.proxies))
     forwarded = str(meta.get("HTTP_X_FORWARDED_FOR", "")).split(",")
     return nearest([*forwarded, str(meta.get("REMOTE_ADDR", ""))], proxies)
+
+
+@lru_cache(maxsize=8)  # it stands in the way of every check
+def _networks(texts: tuple[str, ...]) -> tuple[Network, ...]:
+    return tuple(ip_network(one) for one in texts)
 
 
 def nearest(addresses: Sequence[str], proxies: Sequence[Network]) -> str | None:
