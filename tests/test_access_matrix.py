@@ -117,7 +117,7 @@ def _arguments(cast: Cast, address: Address) -> dict[str, object]:
     }
     reporter = cast.users["reporter"]
     room = address.name.split(":")[0]
-    return _of_people(cast, address) | {
+    return {
         "code": codes.get(address.name) or codes.get(room, cast.school.code),
         "unit": cast.school.code,
         "day": DAY.isoformat(),
@@ -142,7 +142,7 @@ def _arguments(cast: Cast, address: Address) -> dict[str, object]:
         "channel": "email",
         "figure": "enrolled",
         "population": "students",
-    }
+    } | _of_people(cast, address)
 
 
 def _of_people(cast: Cast, address: Address) -> dict[str, object]:
@@ -153,7 +153,7 @@ def _of_people(cast: Cast, address: Address) -> dict[str, object]:
     room = people.open_cohort(
         school_id=cast.school.id, kind="dormitory", name="101", by=head, at=AT
     )
-    people.join_cohort(cohort_id=room.pk, person_id=cast.persons[1], by=head, at=AT)
+    place = people.join_cohort(cohort_id=room.pk, person_id=cast.persons[1], by=head, at=AT)
     way = people.offer_transfer(
         person_id=cast.persons[2], to_school_id=cast.tiny_school.id, effective_on=DAY, by=head,
         at=AT,
@@ -162,8 +162,8 @@ def _of_people(cast: Cast, address: Address) -> dict[str, object]:
         school_id=cast.school.id, effective_on=DAY + timedelta(days=30), steps=[], opening=[],
         by=head, at=AT,
     )  # fmt: skip
-    return {"person_id": person, "cohort_id": room.pk, "transfer_id": way.pk,
-            "promotion_id": planned.pk}  # fmt: skip
+    return {"person_id": person, "cohort_id": room.pk, "row_id": place.pk,
+            "transfer_id": way.pk, "promotion_id": planned.pk}  # fmt: skip
 
 
 def _path(address: Address, arguments: dict[str, object]) -> str:
