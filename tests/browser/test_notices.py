@@ -19,7 +19,8 @@ def _chase(page: Page) -> None:
 
 def test_a_reminder_arrives_is_counted_and_read(visitor: Invite, house: House) -> None:
     county = visitor("county_officer")
-    _chase(county.go(f"/board/{house.unit('county_officer')}/silent/?kind=daily_report"))
+    # not of the daily report: that may be signed already, stories come in any order
+    _chase(county.go(f"/board/{house.unit('county_officer')}/silent/?kind=check.evening"))
 
     reporter = visitor("school_reporter", phone=True)
     page = reporter.go("/account/")
@@ -29,7 +30,7 @@ def test_a_reminder_arrives_is_counted_and_read(visitor: Invite, house: House) -
     reporter.shot("notices-phone")
     waiting = page.locator(".fx-notice-unread").count()
     expect(page.locator(".fx-bell-count")).to_have_text(str(waiting))
-    asked = page.locator(".fx-notice-unread").filter(has_text="日报告尚未上报")
+    asked = page.locator(".fx-notice-unread").filter(has_text="晚检尚未上报")
     expect(asked).to_contain_text("催报，截止时间")
     asked.get_by_role("button").first.tap()
     page.wait_for_url(lambda url: "/notices/" not in url)
