@@ -17,7 +17,7 @@ from fangxian.foundation.obligations.queries import UnitRef
 from fangxian.foundation.obligations.rules import ObligationPermission
 from fangxian.foundation.units.models import BUREAU_KINDS, Population, UnitVersion
 from fangxian.foundation.units.queries import resolve
-from fangxian.kernel import access, audit, clock
+from fangxian.kernel import access, audit, clock, numbers
 from fangxian.kernel.access import Actor
 from fangxian.kernel.access.requests import Request
 from fangxian.kernel.errors import Conflict, DomainError, Invalid, NotFound
@@ -294,7 +294,7 @@ def queue(request: Request) -> HttpResponse:
         day=day,
         state=state if state in labels.QUEUE else "",
         text=asked.get("q") or "",
-        number=int(request.GET.get("page", "1")) if request.GET.get("page", "1").isdecimal() else 1,
+        number=numbers.written(request.GET.get("page", "")) or 1,
     )
     context = {
         "found": found,
@@ -331,7 +331,7 @@ def accept_selected(request: Request) -> HttpResponse:
         code, _colon, revision = key.rpartition(":")
         try:
             unit = resolve(code, day, by=request.actor)
-            number = int(revision) if revision.isdecimal() else 0
+            number = numbers.written(revision) or 0
             actions.accept(unit=unit, day=day, revision=number, by=request.actor, at=clock.now())
             accepted += 1
         except DomainError as refusal:
