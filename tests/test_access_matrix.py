@@ -40,6 +40,8 @@ WHO = (
     "inspector",
     "cdc_liaison",
     "unit_admin",
+    "system_admin",
+    "security_admin",
     "auditor",
     "outsider",
 )

@@ -22,6 +22,8 @@ ROLES = {
     "city_officer": "above",
     "province_officer": "above",
     "inspector": "above",
+    "system_admin": "above",
+    "security_admin": "above",
     "auditor": "above",
 }
 LINKS = (

@@ -24,9 +24,9 @@ class AccountsConfig(AppConfig):
         kinds.actors_from(actor_by_id)
         kinds.register(accounts())
         declare_place(lambda actor: workplace(actor, today=clock.today()))
-        manage, trail = AccountPermission.MANAGE, AccountPermission.AUDIT
+        view, trail = AccountPermission.VIEW, AccountPermission.AUDIT
         menu, item = registry.menu, registry.MenuItem
-        menu(item(80, "accounts:administration", _("Accounts"), "people", manage))
+        menu(item(80, "accounts:administration", _("Accounts"), "people", view))
         menu(item(85, "accounts:audit", _("Audit trail"), "list", trail))
-        registry.landing(60, manage, "accounts:administration")
+        registry.landing(60, view, "accounts:administration")
         registry.landing(70, trail, "accounts:audit")

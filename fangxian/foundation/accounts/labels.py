@@ -9,6 +9,7 @@ EVENTS: dict[str, object] = {
     AccountEvent.INVITED: _("Invited a person"),
     AccountEvent.INVITED_MANY: _("Invited many people"),
     AccountEvent.INVITATION_WITHDRAWN: _("Withdrew an invitation"),
+    AccountEvent.CONFIRMED: _("Confirmed a role"),
     AccountEvent.JOINED: _("Took up an invitation"),
     AccountEvent.ROLE_GIVEN: _("Gave a role"),
     AccountEvent.ROLE_ENDED: _("Ended a role"),
@@ -29,7 +30,9 @@ EVENTS: dict[str, object] = {
 }
 
 PERMISSIONS: dict[Permission, object] = {
-    AccountPermission.MANAGE: _("Invite people, give and end roles"),
+    AccountPermission.VIEW: _("See who holds which role"),
+    AccountPermission.INVITE: _("Invite people and close accounts"),
+    AccountPermission.MANAGE: _("Give and end roles, reset passwords and sign-ins"),
     AccountPermission.TOKEN: _("Make tokens for programs"),
     AccountPermission.AUDIT: _("Read the audit trail"),
 }
@@ -75,6 +78,7 @@ FACTS: dict[str, object] = {
     "until": _("until"),
     "user": _("account"),
     "version": _("version"),
+    "waits": _("waits for confirmation"),
     "changed": _("changed"),
     "closed_on": _("closed on"),
     "into": _("merged into no."),

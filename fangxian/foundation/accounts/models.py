@@ -26,6 +26,8 @@ ROLE_LABELS = {
     Role.INSPECTOR: _("Inspector"),
     Role.CDC_LIAISON: _("CDC liaison"),
     Role.UNIT_ADMIN: _("Unit administrator"),
+    Role.SYSTEM_ADMIN: _("System administrator"),
+    Role.SECURITY_ADMIN: _("Security administrator"),
     Role.AUDITOR: _("Auditor"),
 }
 ROLE_CHOICES = [(role.value, label) for role, label in ROLE_LABELS.items()]
@@ -155,8 +157,24 @@ class ApiToken(models.Model):
         return self.name
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def in_force(self, at: datetime) -> Self:
+        """Those of which something may still come: a link not used, or a role not confirmed."""
+        unconfirmed = models.Q(confirmed_at=None, user__isnull=False)
+        return self.filter(models.Q(used_at=None) | unconfirmed, expires_at__gt=at)
+
+    def joined_by(self, user_id: int, at: datetime) -> Self:
+        """What a person took up whose role waits for its confirmation."""
+        return self.filter(user_id=user_id, confirmed_at=None, expires_at__gt=at)
+
+
 class Invitation(models.Model):
-    """A one-time link by which a person makes their account and gets their first role."""
+    """A one-time link by which a person makes their account and gets their first role.
+
+    `confirmed_at` is None while who gives roles has not agreed: taken up before, the link makes
+    an account without a role, which comes with the confirmation. Nothing comes of it from
+    `expires_at` on.
+    """
 
     id = models.BigAutoField(primary_key=True)
     hash = models.BinaryField(max_length=32, unique=True)
@@ -167,11 +185,18 @@ class Invitation(models.Model):
     invited_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
     used_at = models.DateTimeField(null=True)
     user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
 
+    objects = InvitationQuerySet.as_manager()
+
     classified: ClassVar = privacy.fields(
-        public="id hash unit role invited_by created_at expires_at used_at user",
+        public=(
+            "id hash unit role invited_by created_at expires_at confirmed_by confirmed_at "
+            "used_at user"
+        ),
         personal="name phone",
     )
 
@@ -181,6 +206,11 @@ class Invitation(models.Model):
                 condition=models.Q(used_at__isnull=True, user__isnull=True)
                 | models.Q(used_at__isnull=False),
                 name="invitation_user_when_used",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(confirmed_by__isnull=True)
+                | models.Q(confirmed_at__isnull=False),
+                name="invitation_confirmed_by_somebody_when",
             ),
         ]
 

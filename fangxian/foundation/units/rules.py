@@ -45,16 +45,18 @@ class UnitEvent(Event):
 
 _EVERYBODY = (
     "group_teacher", "school_reporter", "health_officer", "head", "county_officer",
-    "city_officer", "province_officer", "inspector", "cdc_liaison", "unit_admin", "auditor",
+    "city_officer", "province_officer", "inspector", "cdc_liaison", "unit_admin", "system_admin",
+    "security_admin", "auditor",
 )  # fmt: skip
 _KEEPS_CONTACTS = ("school_reporter", "head", "county_officer", "city_officer",
-                   "province_officer", "unit_admin")  # fmt: skip
+                   "province_officer", "unit_admin", "system_admin")  # fmt: skip
+_KEEPS_UNITS = ("unit_admin", "system_admin")
 #: role -> permissions; the roles' names are accounts', which stands on this room
 GRANTS: Final[Mapping[str, list[Permission]]] = {
     role: [
         UnitPermission.VIEW,
         *([UnitPermission.CONTACTS] if role in _KEEPS_CONTACTS else []),
-        *([UnitPermission.MANAGE] if role == "unit_admin" else []),
+        *([UnitPermission.MANAGE] if role in _KEEPS_UNITS else []),
     ]
     for role in _EVERYBODY
 }

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from fangxian.foundation.accounts import actions, cards, limits
 from fangxian.foundation.accounts.forms import JoinForm, NewPasswordForm, SignInForm
 from fangxian.foundation.accounts.letting_in import let_in
-from fangxian.foundation.accounts.models import ROLE_LABELS, User
+from fangxian.foundation.accounts.models import ROLE_LABELS, Invitation, User
 from fangxian.foundation.accounts.queries import (
+    in_person,
     name_of,
     open_invitation,
     open_password_link,
@@ -40,7 +41,10 @@ def home(request: Request) -> HttpResponse:
     start = landing_for(request.actor)
     if start is not None:
         return redirect(start)
-    return render(request, "accounts/home.html")
+    now = clock.now()
+    waiting = Invitation.objects.joined_by(in_person(request.actor), now)
+    roles = [ROLE_LABELS[Role(one.role)] for one in waiting]
+    return render(request, "accounts/home.html", {"waiting": roles})
 
 
 @never_cache
