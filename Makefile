@@ -19,7 +19,7 @@ COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version
 	--custom-compile-command "make lock"
 LOCKS := run dev node uv
 
-.PHONY: demo up setup test test-external check lock bench shots clean
+.PHONY: demo up setup test test-external check inventory lock bench shots clean
 demo: setup  ## the whole province on a school day; FANGXIAN_DEMO=holiday or county for others
 	@FANGXIAN_DEMO=$${FANGXIAN_DEMO:-province} exec $(FANGXIAN) up --demo
 
@@ -77,12 +77,16 @@ check: setup  ## style, types, floors, translations, sizes
 	@$(VENV)/bin/ruff format --check .
 	@$(PY) -m tools.check_size
 	@$(PY) -m tools.check_translations
+	@FANGXIAN_HOME=$$(mktemp -d) $(PY) -m tools.data_inventory --check
 	@$(VENV)/bin/lint-imports --no-cache
 	@FANGXIAN_HOME=$$(mktemp -d) $(FANGXIAN) makemigrations --check --dry-run
 	@FANGXIAN_HOME=$$(mktemp -d) $(FANGXIAN) check --fail-level WARNING
 	@FANGXIAN_HOME=$$(mktemp -d) $(PY) -m tools.check_migrations
 	@$(PY) -m tools.npm run --silent check
 	@FANGXIAN_HOME=$$(mktemp -d) $(VENV)/bin/mypy
+
+inventory: setup  ## write docs/data-inventory.md anew, from the code and the norms
+	@FANGXIAN_HOME=$$(mktemp -d) $(PY) -m tools.data_inventory
 
 lock: $(UV)  ## resolve the .in files anew; UPGRADE=--upgrade takes newer versions
 	@cd requirements && for name in $(LOCKS); do \

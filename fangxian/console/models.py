@@ -28,6 +28,9 @@ class DemoMorning(models.Model):
 
     classified: ClassVar = privacy.fields(
         public="id day county_id school_id group_id speed played_until beaten_at rewind_asked",
+        purpose="operation",
+        kept="stays",
+        seen_by="scope",
     )
 
     class Meta:

@@ -31,6 +31,7 @@ FUNCTIONS = (
     "audit_seal()",
     "demo_clear_day(date)",
     "drop_obligation_day(date)",
+    "drop_expired_day(text, date)",
     "intake_open(bigint, text[])",
     "intake_close(bigint)",
     "intake_analyze(bigint)",

@@ -42,6 +42,9 @@ class Installation(models.Model):
         public=(
             "id is_demo scenario created_at clock_real_at clock_demo_at clock_speed clock_stop_at"
         ),
+        purpose="operation",
+        kept="stays",
+        seen_by="scope",
     )
 
     class Meta:

@@ -2,6 +2,7 @@
 
 from fangxian.norms.deadlines import BadNorm, Deadlines, deadlines_on
 from fangxian.norms.ladders import IN_SCHOOL, LEVELS, Ladder, Ladders, Quiet, Rung, ladders_on
+from fangxian.norms.retention import Ground, Purpose, Retention, Term, Words, retention_on
 from fangxian.norms.second_factor import SecondFactor, second_factor_on
 
 __all__ = [
@@ -9,12 +10,18 @@ __all__ = [
     "LEVELS",
     "BadNorm",
     "Deadlines",
+    "Ground",
     "Ladder",
     "Ladders",
+    "Purpose",
     "Quiet",
+    "Retention",
     "Rung",
     "SecondFactor",
+    "Term",
+    "Words",
     "deadlines_on",
     "ladders_on",
+    "retention_on",
     "second_factor_on",
 ]

@@ -72,6 +72,9 @@ class User(AbstractBaseUser):
             "password last_login username display_name phone email created_at "
             "failed_sign_ins locked_until"
         ),
+        purpose="account",
+        kept="account",
+        seen_by="administrators",
     )
 
     class Meta:
@@ -108,6 +111,9 @@ class RoleAssignment(models.Model):
 
     classified: ClassVar = privacy.fields(
         public="id user role unit valid_from valid_to given_by given_at stands_in_for",
+        purpose="account",
+        kept="role",
+        seen_by="administrators",
     )
 
     class Meta:
@@ -151,6 +157,9 @@ class ApiToken(models.Model):
     classified: ClassVar = privacy.fields(
         public="id user unit hash permissions created_at expires_at revoked_at",
         personal="name",
+        purpose="account",
+        kept="token",
+        seen_by="administrators",
     )
 
     def __str__(self) -> str:
@@ -198,6 +207,9 @@ class Invitation(models.Model):
             "used_at user"
         ),
         personal="name phone",
+        purpose="account",
+        kept="invitation",
+        seen_by="administrators",
     )
 
     class Meta:
@@ -231,6 +243,9 @@ class PasswordLink(models.Model):
 
     classified: ClassVar = privacy.fields(
         public="id hash user made_by created_at expires_at used_at",
+        purpose="account",
+        kept="password_link",
+        seen_by="administrators",
     )
 
     def __str__(self) -> str:
@@ -262,6 +277,9 @@ class Session(AbstractBaseSession):
     classified: ClassVar = privacy.fields(
         public="user expire_date ends_at",
         personal="session_key session_data began_at seen_at address device",
+        purpose="account",
+        kept="session",
+        seen_by="self",
     )
 
 
@@ -273,7 +291,12 @@ class Tries(models.Model):
     since = models.DateTimeField(db_index=True)
     count = models.PositiveIntegerField()
 
-    classified: ClassVar = privacy.fields(public="id key since count")
+    classified: ClassVar = privacy.fields(
+        public="id key since count",
+        purpose="account",
+        kept="tries",
+        seen_by="nobody",
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -49,6 +49,9 @@ class Firing(models.Model):
             "day kind rung unit_id level school_id path fired_at silent told gaps raised_to "
             "folded_into"
         ),
+        purpose="messages",
+        kept="stays",
+        seen_by="scope",
     )
 
     class Meta:
@@ -68,7 +71,12 @@ class Decided(models.Model):
     due_at = models.DateTimeField()
     decided_at = models.DateTimeField()
 
-    classified: ClassVar = privacy.fields(public="day kind rung due_at decided_at")
+    classified: ClassVar = privacy.fields(
+        public="day kind rung due_at decided_at",
+        purpose="messages",
+        kept="stays",
+        seen_by="nobody",
+    )
 
     class Meta:
         db_table = "escalation_decided"
@@ -107,6 +115,9 @@ class Acknowledgement(models.Model):
     classified: ClassVar = privacy.fields(
         public="id day kind unit_id school_id path levels bureaus at ended_at",
         personal="by",
+        purpose="accountability",
+        kept="acknowledgement",
+        seen_by="scope",
     )
 
     class Meta:
@@ -152,6 +163,9 @@ class Substitute(models.Model):
 
     classified: ClassVar = privacy.fields(
         public="id unit role user first_day last_day set_by set_at ended_at",
+        purpose="messages",
+        kept="substitute",
+        seen_by="scope",
     )
 
     class Meta:

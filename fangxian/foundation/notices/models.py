@@ -56,6 +56,9 @@ class Notice(models.Model):
     classified: ClassVar = privacy.fields(
         public="day id user_id path kind urgent link dedupe created_at",
         personal="context read_at acked_at",
+        purpose="messages",
+        kept="notice",
+        seen_by="self",
     )
 
     class Meta:
@@ -112,6 +115,9 @@ class Delivery(models.Model):
             "attempts interrupted created_at not_before retry_at sent_at"
         ),
         personal="last_error",
+        purpose="messages",
+        kept="delivery",
+        seen_by="self",
     )
 
     class Meta:
@@ -129,7 +135,12 @@ class Lane(models.Model):
     open_until = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=300, default="")
 
-    classified: ClassVar = privacy.fields(public="name failures open_until last_error")
+    classified: ClassVar = privacy.fields(
+        public="name failures open_until last_error",
+        purpose="messages",
+        kept="stays",
+        seen_by="nobody",
+    )
 
     class Meta:
         db_table = "notices_lane"
@@ -146,7 +157,13 @@ class Preference(models.Model):
     category = models.CharField(max_length=20, db_collation="C")
     wanted = models.SmallIntegerField(choices=[(one.value, one.name) for one in Wanted])
 
-    classified: ClassVar = privacy.fields(public="id user channel category", personal="wanted")
+    classified: ClassVar = privacy.fields(
+        public="id user channel category",
+        personal="wanted",
+        purpose="messages",
+        kept="with",
+        seen_by="self",
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -164,7 +181,13 @@ class QuietHours(models.Model):
     start = models.TimeField(default=QUIET_FROM)
     end = models.TimeField(default=QUIET_TO)
 
-    classified: ClassVar = privacy.fields(public="user", personal="start end")
+    classified: ClassVar = privacy.fields(
+        public="user",
+        personal="start end",
+        purpose="messages",
+        kept="with",
+        seen_by="self",
+    )
 
     def __str__(self) -> str:
         return f"{self.start:%H:%M}-{self.end:%H:%M}"
@@ -206,6 +229,9 @@ class Robot(models.Model):
             "id unit channel name categories only_urgent language lane is_active made_by made_at"
         ),
         personal="url secret",
+        purpose="messages",
+        kept="with",
+        seen_by="administrators",
     )
 
     class Meta:

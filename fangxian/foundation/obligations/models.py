@@ -90,6 +90,15 @@ class Obligation(models.Model):
             "received_at channel accounted excused_at reason cancelled_at added_at"
         ),
         personal="answered_by on_behalf_of excused_by",
+        purpose="reporting",
+        kept="stays",
+        seen_by="scope",
+        apart=[
+            (
+                "answered_by on_behalf_of excused_by",
+                privacy.Handling("accountability", "answered", "group"),
+            ),
+        ],
     )
 
     class Meta:
@@ -111,6 +120,9 @@ class ObligationDay(models.Model):
 
     classified: ClassVar = privacy.fields(
         public="day kind expected made_at frozen_at",
+        purpose="reporting",
+        kept="stays",
+        seen_by="scope",
     )
 
     class Meta:
@@ -139,6 +151,9 @@ class Chase(models.Model):
     classified: ClassVar = privacy.fields(
         public="id day kind unit_id school_id path chased_at from_name_zh from_name_en",
         personal="chased_by",
+        purpose="accountability",
+        kept="chase",
+        seen_by="scope",
     )
 
     class Meta:

@@ -21,6 +21,9 @@ class DayException(models.Model):
 
     classified: ClassVar = privacy.fields(
         public="id unit day is_open reason",
+        purpose="rules",
+        kept="stays",
+        seen_by="scope",
     )
 
     class Meta:
@@ -44,6 +47,9 @@ class Term(models.Model):
 
     classified: ClassVar = privacy.fields(
         public="id unit school_year season first_day last_day document",
+        purpose="rules",
+        kept="stays",
+        seen_by="scope",
     )
 
     class Meta:
@@ -71,6 +77,9 @@ class Suspension(models.Model):
 
     classified: ClassVar = privacy.fields(
         public="id unit first_day last_day reason document",
+        purpose="rules",
+        kept="stays",
+        seen_by="scope",
     )
 
     class Meta:
@@ -97,6 +106,9 @@ class EarlyReturn(models.Model):
 
     classified: ClassVar = privacy.fields(
         public="id suspension unit first_day last_day reason",
+        purpose="rules",
+        kept="stays",
+        seen_by="scope",
     )
 
     class Meta:
@@ -123,6 +135,9 @@ class StaggeredReturn(models.Model):
 
     classified: ClassVar = privacy.fields(
         public="id unit school_year season document",
+        purpose="rules",
+        kept="stays",
+        seen_by="scope",
     )
 
     class Meta:
@@ -145,6 +160,9 @@ class GradeStart(models.Model):
 
     classified: ClassVar = privacy.fields(
         public="id plan grade first_day",
+        purpose="rules",
+        kept="stays",
+        seen_by="scope",
     )
 
     class Meta:

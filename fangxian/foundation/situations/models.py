@@ -25,6 +25,9 @@ class ResponseLevel(models.Model):
 
     classified: ClassVar = privacy.fields(
         public="id unit level valid_from valid_to home_checks noon_checks document",
+        purpose="rules",
+        kept="stays",
+        seen_by="scope",
     )
 
     class Meta:

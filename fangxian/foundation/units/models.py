@@ -82,6 +82,9 @@ class Unit(models.Model):
         public=(
             "id kind stage population boarding headcount has_roster opened_on closed_on merged_into"
         ),
+        purpose="rules",
+        kept="stays",
+        seen_by="scope",
     )
 
     class Meta:
@@ -172,6 +175,12 @@ class UnitVersion(models.Model):
             "division_code reports_to territorial path school bureau grade"
         ),
         personal="contact_name contact_phone",
+        purpose="rules",
+        kept="stays",
+        seen_by="scope",
+        apart=[
+            ("contact_name contact_phone", privacy.Handling("in_charge", "unit_contact", "one_up")),
+        ],
     )
 
     class Meta:
@@ -233,6 +242,9 @@ class LeadingGroupMember(models.Model):
     classified: ClassVar = privacy.fields(
         public="id unit post valid_from valid_to",
         personal="name phone",
+        purpose="in_charge",
+        kept="leader",
+        seen_by="one_up",
     )
 
     def __str__(self) -> str:
@@ -259,6 +271,9 @@ class TieContact(models.Model):
     classified: ClassVar = privacy.fields(
         public="id unit kind valid_from valid_to",
         personal="name phone",
+        purpose="in_charge",
+        kept="tie",
+        seen_by="one_up",
     )
 
     def __str__(self) -> str:

@@ -34,6 +34,9 @@ class AuditEvent(models.Model):
     classified: ClassVar = privacy.fields(
         public="id day at event token_id unit_id path subject acting",
         personal="by_id detail address purpose persons",
+        purpose="audit",
+        kept="audit",
+        seen_by="auditors",
     )
 
     class Meta:
@@ -65,6 +68,9 @@ class AuditSegment(models.Model):
 
     classified: ClassVar = privacy.fields(
         public=("number day after_id upto_id events rows_hash previous hash sealed_at forgotten"),
+        purpose="audit",
+        kept="stays",
+        seen_by="auditors",
     )
 
     class Meta:

@@ -55,6 +55,9 @@ class Intake(models.Model):
             "attempts cancel_asked result changed_at"
         ),
         personal="by_id file_name headers message",
+        purpose="intake",
+        kept="intake",
+        seen_by="self",
     )
 
     class Meta:
@@ -81,7 +84,13 @@ class IntakeRow(models.Model):
     target = models.BigIntegerField(null=True)
     reasons = models.TextField(default="")
 
-    classified: ClassVar = privacy.fields(public="line outcome target", personal="reasons")
+    classified: ClassVar = privacy.fields(
+        public="line outcome target",
+        personal="reasons",
+        purpose="intake",
+        kept="intake_rows",
+        seen_by="self",
+    )
 
     class Meta:
         db_table = "intake_row"
@@ -97,7 +106,13 @@ class IntakeSaid(models.Model):
     said = models.JSONField()
     wrong = models.TextField(default="")
 
-    classified: ClassVar = privacy.fields(public="line", personal="said wrong")
+    classified: ClassVar = privacy.fields(
+        public="line",
+        personal="said wrong",
+        purpose="intake",
+        kept="intake_rows",
+        seen_by="self",
+    )
 
     class Meta:
         db_table = "intake_said"
@@ -117,8 +132,16 @@ class RememberedColumns(models.Model):
     by_id = models.BigIntegerField()
     at = models.DateTimeField()
 
-    classified: ClassVar = privacy.fields(public="id kind unit_id signature mapping at",
-                                          personal="by_id")  # fmt: skip
+    classified: ClassVar = privacy.fields(
+        public="id kind unit_id signature mapping at",
+        personal="by_id",
+        purpose="intake",
+        kept="stays",
+        seen_by="nobody",
+        apart=[
+            ("by_id", privacy.Handling("accountability", "account", "nobody")),
+        ],
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -79,6 +79,13 @@ class Check(models.Model):
             "received_at"
         ),
         personal="recorded_by on_behalf_of",
+        purpose="surveillance",
+        kept="stays",
+        seen_by="counts",
+        apart=[
+            ("recorded_by", privacy.Handling("accountability", "account", "group")),
+            ("on_behalf_of", privacy.Handling("accountability", "check_behalf", "group")),
+        ],
     )
 
     class Meta:
@@ -117,6 +124,9 @@ class CheckLine(models.Model):
         public="day unit_id session revision number school_id path is_present known_at",
         personal="person_id name",
         health="reason symptoms temperature",
+        purpose="surveillance",
+        kept="check_line",
+        seen_by="group",
     )
 
     class Meta:

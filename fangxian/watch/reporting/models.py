@@ -30,6 +30,9 @@ class DictionaryVersion(models.Model):
 
     classified: ClassVar = privacy.fields(
         public="number effective_from content digest recorded_at",
+        purpose="rules",
+        kept="stays",
+        seen_by="scope",
     )
 
     class Meta:
@@ -66,6 +69,13 @@ class DailyReport(models.Model):
     classified: ClassVar = privacy.fields(
         public="day school_id bureau_id path state revision signed_at decided_at",
         personal="signed_by decided_by comment",
+        purpose="reporting",
+        kept="stays",
+        seen_by="scope",
+        apart=[
+            ("signed_by decided_by", privacy.Handling("accountability", "account", "scope")),
+            ("comment", privacy.Handling("accountability", "text", "scope")),
+        ],
     )
 
     class Meta:
@@ -114,6 +124,12 @@ class ReportRevision(models.Model):
         ),
         personal="signed_by",
         health="figures entered",
+        purpose="reporting",
+        kept="stays",
+        seen_by="counts",
+        apart=[
+            ("signed_by", privacy.Handling("accountability", "account", "scope")),
+        ],
     )
 
     class Meta:
@@ -141,6 +157,13 @@ class Decision(models.Model):
     classified: ClassVar = privacy.fields(
         public="day school_id revision path accepted decided_at",
         personal="decided_by comment",
+        purpose="reporting",
+        kept="stays",
+        seen_by="scope",
+        apart=[
+            ("decided_by", privacy.Handling("accountability", "account", "scope")),
+            ("comment", privacy.Handling("accountability", "text", "scope")),
+        ],
     )
 
     class Meta:
@@ -169,6 +192,9 @@ class Cutoff(models.Model):
 
     classified: ClassVar = privacy.fields(
         public="school_id path day since since_edge at at_edge",
+        purpose="reporting",
+        kept="stays",
+        seen_by="nobody",
     )
 
     class Meta:

@@ -42,7 +42,12 @@ class Cohort(models.Model):
 
     objects = DatedQuerySet.as_manager()
 
-    classified: ClassVar = privacy.fields(public="id school path kind name valid_from valid_to")
+    classified: ClassVar = privacy.fields(
+        public="id school path kind name valid_from valid_to",
+        purpose="roster",
+        kept="stays",
+        seen_by="group",
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -79,7 +84,11 @@ class CohortMembership(models.Model):
     objects = DatedQuerySet.as_manager()
 
     classified: ClassVar = privacy.fields(
-        public="id cohort school path valid_from valid_to", personal="person place"
+        public="id cohort school path valid_from valid_to",
+        personal="person place",
+        purpose="roster",
+        kept="cohort_ended",
+        seen_by="group",
     )
 
     class Meta:

@@ -87,6 +87,9 @@ class Transfer(models.Model):
             "asked_at answered_at done_at"
         ),
         personal="person reason number asked_by_id answered_by_id answer",
+        purpose="roster",
+        kept="transfer",
+        seen_by="group",
     )
 
     class Meta:
@@ -137,6 +140,12 @@ class Promotion(models.Model):
     classified: ClassVar = privacy.fields(
         public="id school path effective_on steps opened at undone_at",
         personal="by_id undone_by_id",
+        purpose="roster",
+        kept="stays",
+        seen_by="group",
+        apart=[
+            ("by_id undone_by_id", privacy.Handling("accountability", "account", "administrators")),
+        ],
     )
 
     class Meta:

@@ -85,6 +85,12 @@ class Person(models.Model):
     classified: ClassVar = privacy.fields(
         public="id school path kind created_at updated_at",
         personal="name number id_kind id_number phone born sex left_on",
+        purpose="roster",
+        kept="person",
+        seen_by="group",
+        apart=[
+            ("phone", privacy.Handling("emergency", "person", "group")),
+        ],
     )
 
     class Meta:
@@ -113,6 +119,9 @@ class Person(models.Model):
                 condition=~Q(id_number="") & Q(left_on__isnull=False),
                 name="person_id_number_left",
             ),
+            models.Index(
+                fields=["left_on"], condition=Q(left_on__isnull=False), name="person_left"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -136,7 +145,11 @@ class Guardian(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     classified: ClassVar = privacy.fields(
-        public="id school path position", personal="person relation name phone"
+        public="id school path position",
+        personal="person relation name phone",
+        purpose="emergency",
+        kept="guardian",
+        seen_by="group",
     )
 
     class Meta:
@@ -177,7 +190,11 @@ class Membership(models.Model):
     objects = MembershipQuerySet.as_manager()
 
     classified: ClassVar = privacy.fields(
-        public="id group school path valid_from valid_to", personal="person"
+        public="id group school path valid_from valid_to",
+        personal="person",
+        purpose="roster",
+        kept="person",
+        seen_by="group",
     )
 
     class Meta:

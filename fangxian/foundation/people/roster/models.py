@@ -48,6 +48,9 @@ class RosterRow(models.Model):
             "name sex number id_kind id_number born phone dormitory bed bus bus_seat canteen "
             "canteen_seat guardian1 relation1 phone1 guardian2 relation2 phone2 wrong"
         ),
+        purpose="intake",
+        kept="intake_rows",
+        seen_by="self",
     )
 
     class Meta:

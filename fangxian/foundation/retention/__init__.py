@@ -1,0 +1,1 @@
+"""What is kept no longer than it is needed: the daily job, and what it did."""
