@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "FANGXIAN_"
-SECRET = re.compile("url|secret|password|token")
+SECRET = re.compile("url|secret|password|token|keys")
 EMBEDDED_DATABASE = "fangxian"
 # Read by the test run and the Makefile, not by the product.
 ELSEWHERE = {"FANGXIAN_NO_BROWSER"}
@@ -47,6 +47,13 @@ class Demo(StrEnum):
     PROVINCE = "province"
     HOLIDAY = "holiday"
     COUNTY = "county"
+
+
+class FieldCipher(StrEnum):
+    """How fields are sealed: the international standard, or China's (GB/T 32907)."""
+
+    AES = "aes-256-gcm"
+    SM4 = "sm4-gcm"
 
 
 class SmtpSecurity(StrEnum):
@@ -122,6 +129,8 @@ ADVICE = {
     "smtp_from": "write an e-mail address, such as fangxian@example.cn",
     "robots_anywhere": SWITCH,
     "secret_key": "write at least 32 characters that nobody can guess, or leave it out",
+    "field_keys": "write the lines of a file of keys (docs/operate.md), or leave it out",
+    "field_cipher": "write aes-256-gcm or sm4-gcm",
 }
 
 
@@ -141,6 +150,9 @@ class Environment(BaseSettings):
     bind: str = Field("127.0.0.1", min_length=1)
     port: int = Field(8000, ge=1, le=65535, validation_alias="PORT")
     secret_key: str = Field("", pattern=r"^$|^.{32,}$")
+    #: the keys of sealed fields; where nothing is said, those in the file keys/fields
+    field_keys: str = ""
+    field_cipher: FieldCipher = FieldCipher.AES
     demo: Demo = Demo.NONE
     debug: bool = False
     https: bool = False

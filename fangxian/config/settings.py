@@ -8,17 +8,23 @@ from pathlib import Path
 from fangxian.config import environment as _environment
 from fangxian.config.database import django_database
 from fangxian.config.gateways import sms_gateway
-from fangxian.config.keys import key
+from fangxian.config.keys import field_keys, key
 from fangxian.config.logs import logging_settings
+from fangxian.kernel.secrets.keyring import BadKeys
+from fangxian.kernel.secrets.keyring import read as read_keys
 
 try:
     FANGXIAN = _environment.load()
     SECRET_KEY = FANGXIAN.secret_key or key(FANGXIAN.home, "secret_key")
     DATABASES = {"default": django_database(FANGXIAN)}
     SMS_GATEWAY = sms_gateway(FANGXIAN.home)
-except _environment.BadSetting as bad_setting:
+    FIELD_KEYS = FANGXIAN.field_keys
+    FIELD_KEYS_FILE = FANGXIAN.home / "keys" / "fields" if FIELD_KEYS else field_keys(FANGXIAN.home)
+    read_keys(FIELD_KEYS, FIELD_KEYS_FILE)
+except (_environment.BadSetting, BadKeys) as bad_setting:
     sys.stderr.write(f"{bad_setting}\n")
     raise SystemExit(2) from None
+FIELD_CIPHER = FANGXIAN.field_cipher.value
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 DEBUG = FANGXIAN.debug
@@ -42,6 +48,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "fangxian.kernel.apps.KernelConfig",
+    "fangxian.kernel.secrets.apps.SecretsConfig",
     "fangxian.kernel.intake.apps.IntakeConfig",
     "fangxian.foundation.units.apps.UnitsConfig",
     "fangxian.foundation.accounts.apps.AccountsConfig",

@@ -30,6 +30,7 @@ WITHOUT_DATABASE = {
 AS_OWNER = {
     "doctor",
     "backup",
+    "keys",
     "restore",
     "migrate",
     "flush",
