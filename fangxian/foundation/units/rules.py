@@ -174,6 +174,12 @@ def above(path: str) -> str:
     return path[: path.rstrip("/").rfind("/") + 1]
 
 
+def school_path(path: str, school_id: int | None) -> str:
+    """The path of the school that a place belongs to; the place's own where it is in none."""
+    before, found, _below = f"/{path}".partition(f"/{school_id}/")
+    return f"{before}{found}"[1:] if found else path
+
+
 def depth(path: str) -> int:
     """How many units lie above: 0 for the province."""
     return path.count("/") - 1

@@ -210,7 +210,9 @@ def _island(request: Request, sheet: Sheet) -> dict[str, Any]:
             "signed": sheet.signed,
         },
         "behalf": {
-            "of": "" if own_group else sheet.unit.contact_name,
+            "of": ""
+            if own_group or not units.may_call(request.actor, sheet.unit)
+            else (sheet.unit.contact_name),
             "required": False,
             "channels": [
                 {"code": value, "label": str(text)}

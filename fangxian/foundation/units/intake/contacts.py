@@ -18,6 +18,7 @@ from fangxian.foundation.units.models import (
     TieKind,
     UnitVersion,
 )
+from fangxian.foundation.units.queries import may_call
 from fangxian.foundation.units.rules import UnitEvent, UnitPermission
 from fangxian.kernel.errors import Conflict
 from fangxian.kernel.intake import tables
@@ -208,7 +209,8 @@ def _shown(job: Job, lines: Sequence[int]) -> Mapping[int, Shown]:
             now = row.said["phone"]
             if row.said["what"] == IN_CHARGE:
                 now = f"{row.said['name']} {now}"
-            changes.append((job.kind.field("phone").label, row.before, now))
+            known = row.unit is not None and may_call(job.by, row.unit)
+            changes.append((job.kind.field("phone").label, row.before if known else "—", now))
         found[row.line] = Shown(cells, changes)
     return found
 
