@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from fangxian.foundation.accounts.api_auth import authenticated, signed_in_actor
 from fangxian.foundation.people import queries
 from fangxian.foundation.people.actions import Call, Put, put_people
 from fangxian.foundation.people.models import Guardian
@@ -17,9 +18,9 @@ from fangxian.foundation.units.models import SCHOOL_KINDS, UnitVersion
 from fangxian.foundation.units.queries import resolve
 from fangxian.kernel import access, audit, clock
 from fangxian.kernel.access import Actor
-from fangxian.kernel.errors import Forbidden, NotFound, Unauthenticated
+from fangxian.kernel.errors import Forbidden, NotFound
 
-router = Router(tags=["people"])
+router = Router(tags=["people"], auth=authenticated)
 MOST = 500
 
 
@@ -111,13 +112,6 @@ class SearchAsked(Schema):
     left: bool = False
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    if actor.user_id is None:
-        raise Unauthenticated(_("A valid API token is needed."))
-    return actor
-
-
 def _school(code: str, permission: PeoplePermission, by: Actor) -> UnitVersion:
     unit = resolve(code, clock.today(), by=by)
     if unit.kind not in SCHOOL_KINDS:
@@ -131,7 +125,7 @@ def _school(code: str, permission: PeoplePermission, by: Actor) -> UnitVersion:
 def find_people(request: HttpRequest, asked: Query[SearchAsked]) -> dict[str, Any]:
     """Up to 50 people in scope: numbers and telephones exactly, names by any part. A name needs
     `unit`, a county or school, where the token's scope is wider. Recorded in the audit trail."""
-    by = _actor(request)
+    by = signed_in_actor(request)
     if not by.holds(PeoplePermission.VIEW):
         raise Forbidden(_("Your role does not allow this here."))
     unit = resolve(asked.unit, clock.today(), by=by) if asked.unit else None
@@ -156,7 +150,7 @@ def find_people(request: HttpRequest, asked: Query[SearchAsked]) -> dict[str, An
 @access.asks(PeoplePermission.VIEW)
 def list_people(request: HttpRequest, code: str, asked: Query[ListAsked]) -> dict[str, Any]:
     """Who is at the school, by id, in parts of at most 500; for a token of the school itself."""
-    by, today = _actor(request), clock.today()
+    by, today = signed_in_actor(request), clock.today()
     unit = _school(code, PeoplePermission.VIEW, by)
     if not by.inside(unit.path):
         raise NotFound(_("Names stay at the school."))
@@ -194,7 +188,7 @@ def put_school_people(request: HttpRequest, code: str, said: PeopleSaid) -> list
     Each item stands for itself: a wrong one is told with its reasons and does not keep back the
     others. Nobody of another school is ever touched.
     """
-    by = _actor(request)
+    by = signed_in_actor(request)
     unit = _school(code, PeoplePermission.MANAGE, by)
     items = [_put(item) for item in said.items]
     found = put_people(school_id=unit.unit_id, items=items, by=by, at=clock.now())
