@@ -141,6 +141,7 @@ def _arguments(cast: Cast, address: Address) -> dict[str, object]:
         "notice_id": 1,
         "delivery_id": 1,
         "robot_id": 1,
+        "passkey_id": 1,
         "channel": "email",
         "figure": "enrolled",
         "population": "students",

@@ -140,7 +140,7 @@ def test_a_wider_role_shortens_a_sign_in_that_lasts(
 ) -> None:
     later(timedelta(0))
     user = cast.users["teacher"]
-    client = signed_in(user)
+    client = entered(user)
     RoleAssignment.objects.create(
         user=user, role=Role.INSPECTOR, unit_id=cast.county.id, valid_from=DAY, given_at=AT
     )

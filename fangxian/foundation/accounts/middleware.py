@@ -1,18 +1,23 @@
 """Who acts in a request, found out when first asked and not before."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from fangxian.foundation.accounts import actions
+from fangxian.foundation.accounts.letting_in import ALONE
 from fangxian.foundation.accounts.models import User
 from fangxian.foundation.accounts.queries import actor_by_token, actor_for
+from fangxian.foundation.accounts.second.rules import is_asked_of
 from fangxian.foundation.accounts.sessions import SEEN_EVERY, SessionStore
 from fangxian.kernel import clock
 from fangxian.kernel.access import ANONYMOUS, Actor
+from fangxian.norms import second_factor_on
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SCHEME = "bearer "
@@ -75,4 +80,16 @@ def actor_of(request: HttpRequest) -> Actor:
         now = clock.now()
         return actor_by_token(secret, at=now, today=now.date()) or ANONYMOUS
     user = getattr(request, "user", None)  # a program's lane carries no session
-    return actor_for(user, today=clock.today()) if isinstance(user, User) else ANONYMOUS
+    if not isinstance(user, User):
+        return ANONYMOUS
+    today = clock.today()
+    actor = actor_for(user, today=today)
+    return ANONYMOUS if _owes_second(request, actor, today) else actor
+
+
+def _owes_second(request: HttpRequest, actor: Actor, today: date) -> bool:
+    """Whether one factor let in who by now holds a role that asks for two."""
+    if not request.session.get(ALONE):
+        return False
+    asked = second_factor_on(today, settings.FANGXIAN.norms).roles
+    return is_asked_of((held.role for held in actor.holdings), asked=asked)

@@ -30,10 +30,18 @@ class Tried(StrEnum):
     SIGN_IN = "sign_in"
     NAME = "name"
     LINK = "link"
+    CODE = "code"
+    CODE_OF = "code_of"
 
 
 #: failures in a window; a whole school, or a county's network, stands behind one address
-LIMITS: Mapping[Tried, int] = {Tried.SIGN_IN: 100, Tried.NAME: 20, Tried.LINK: 60}
+LIMITS: Mapping[Tried, int] = {
+    Tried.SIGN_IN: 100,
+    Tried.NAME: 20,
+    Tried.LINK: 60,
+    Tried.CODE: 100,
+    Tried.CODE_OF: 20,
+}
 WINDOW = timedelta(minutes=15)
 
 

@@ -1,10 +1,12 @@
 """Getting in: sign-in, sign-out, invitations, links for a new password, the start page."""
 
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -55,7 +57,9 @@ def sign_in(request: Request) -> HttpResponse:
     """Ask for name and password; in a demo, offer an account for each role."""
     back = _back(request)
     if request.method == "GET" and request.user.is_authenticated:
-        return redirect(back)
+        if request.actor.user_id is not None:
+            return redirect(back)
+        _begin_anew(request)
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -68,6 +72,12 @@ def sign_in(request: Request) -> HttpResponse:
             return _go_on(request, user, back)
     shown = {"form": form, "next": back, "cards": cards.cards()}
     return render(request, "accounts/sign_in.html", shown, status=_status(form))
+
+
+def _begin_anew(request: Request) -> None:
+    """End a sign-in that opens nothing any more: its person got a role that asks for two steps."""
+    logout(request)
+    messages.info(request, _("Your role asks for two-step sign-in by now: sign in once more."))
 
 
 def _status(form: ActionForm) -> int:
