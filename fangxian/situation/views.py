@@ -32,7 +32,7 @@ from fangxian.foundation.obligations.queries import silent as silent_units
 from fangxian.foundation.obligations.rules import ObligationPermission
 from fangxian.foundation.units.models import UnitKind, UnitVersion
 from fangxian.foundation.units.queries import resolve
-from fangxian.kernel import access, clock
+from fangxian.kernel import access, audit, clock
 from fangxian.kernel.access import Actor
 from fangxian.kernel.access.requests import Request
 from fangxian.kernel.errors import Invalid, NotFound
@@ -233,6 +233,7 @@ def _silent_page(
     overdue_only = request.GET.get("only") == "overdue"
     by_school = asked.unit.school_id is None
     listed = _listed(request, asked, overdue_only=overdue_only)
+    _note_contacts(request, asked, listed)
     shown = queries.board(
         unit=asked.unit, day=asked.day, kind=asked.kind, at=asked.at, by=request.actor
     )
@@ -263,6 +264,27 @@ def _silent_page(
         "is_group": asked.unit.kind == UnitKind.GROUP,
     }
     return render(request, "situation/silent.html", page, status=status)
+
+
+def _note_contacts(request: Request, asked: Asked, listed: Page[Any]) -> None:
+    """Keep that names and telephones of those in charge were shown."""
+    count = sum(bool(_phone(item)) for item in listed)
+    if count:
+        audit.record(
+            rules.SituationEvent.CONTACTS_READ,
+            by=request.actor,
+            at=asked.at,
+            unit_id=asked.unit.unit_id,
+            path=asked.unit.path,
+            subject=asked.unit.code,
+            detail={"kind": asked.kind.code, "day": str(asked.day), "count": count},
+        )
+
+
+def _phone(item: SilentSchool | SilentUnit) -> str | None:
+    if isinstance(item, SilentUnit):
+        return item.contact_phone
+    return item.contact.phone if item.contact else None
 
 
 def _listed(request: Request, asked: Asked, *, overdue_only: bool) -> Page[Any]:

@@ -103,8 +103,8 @@ def test_reading_and_looking_leave_a_trace_without_a_name(visit: Any, cast: Cast
     visit("head", f"/people/search/?q={PEOPLE[0]}")
     rows = AuditEvent.objects.filter(event__in=["people.person_read", "people.searched"])
     read, searched = rows.order_by("event")
-    assert read.detail == {"person_id": cast.persons[0]}
-    assert searched.detail == {"by": "name", "found": [cast.persons[0]]}
+    assert (read.persons, searched.persons) == ([cast.persons[0]], [cast.persons[0]])
+    assert searched.detail == {"by": "name", "count": 1}
     assert PEOPLE[0] not in str([(row.subject, row.detail) for row in rows])
 
 

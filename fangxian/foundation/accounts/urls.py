@@ -45,5 +45,6 @@ urlpatterns = [
         administration.withdraw,
         name="withdraw",
     ),
-    path("audit/", audit.audit, name="audit"),
+    path("audit/", audit.trail_page, name="audit"),
+    path("audit/people/", audit.lookers, name="lookers"),
 ]

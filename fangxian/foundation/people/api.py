@@ -14,6 +14,7 @@ from fangxian.foundation.people.actions import Call, Put, put_people
 from fangxian.foundation.people.models import Guardian
 from fangxian.foundation.people.rules import PeopleEvent, PeoplePermission
 from fangxian.foundation.people.search import search
+from fangxian.foundation.people.traces import note_search
 from fangxian.foundation.units.models import SCHOOL_KINDS, UnitVersion
 from fangxian.foundation.units.queries import resolve
 from fangxian.kernel import access, audit, clock
@@ -121,6 +122,7 @@ def _school(code: str, permission: PeoplePermission, by: Actor) -> UnitVersion:
 
 
 @router.get("/people", response=SearchOut, summary="Find a person by number, telephone or name")
+@audit.shows_persons
 @access.asks(PeoplePermission.VIEW)
 def find_people(request: HttpRequest, asked: Query[SearchAsked]) -> dict[str, Any]:
     """Up to 50 people in scope: numbers and telephones exactly, names by any part. A name needs
@@ -132,12 +134,7 @@ def find_people(request: HttpRequest, asked: Query[SearchAsked]) -> dict[str, An
     answer = search(
         asked.search, by=by, day=clock.today(), within=unit.path if unit else "", left=asked.left
     )
-    audit.record(
-        PeopleEvent.SEARCHED, by=by, at=clock.now(), unit_id=unit.unit_id if unit else None,
-        path=unit.path if unit else "",
-        detail={"by": answer.by, "found": [one.person_id for one in answer.found]},
-        persons=[one.person_id for one in answer.found],
-    )  # fmt: skip
+    note_search(answer, unit, by=by, at=clock.now())
     found = [
         {"id": one.person_id, "name": one.name, "kind": one.kind, "number": one.number,
          "id_number_masked": one.id_number, "school": one.school_code, "group": one.group_code}
@@ -147,6 +144,7 @@ def find_people(request: HttpRequest, asked: Query[SearchAsked]) -> dict[str, An
 
 
 @router.get("/units/{code}/people", response=PeopleOut, summary="The people of a school")
+@audit.shows_persons
 @access.asks(PeoplePermission.VIEW)
 def list_people(request: HttpRequest, code: str, asked: Query[ListAsked]) -> dict[str, Any]:
     """Who is at the school, by id, in parts of at most 500; for a token of the school itself."""
@@ -181,6 +179,7 @@ def _out(person: Any, group: str | None, calls: list[Guardian]) -> dict[str, Any
 
 
 @router.put("/units/{code}/people", response=list[PutOut], summary="Put people of a school")
+@audit.reads_persons
 @access.asks(PeoplePermission.MANAGE)
 def put_school_people(request: HttpRequest, code: str, said: PeopleSaid) -> list[dict[str, Any]]:
     """Let up to 500 people of a school be as sent; sent again, nothing changes.

@@ -31,8 +31,28 @@ EVENTS: Final[Mapping[PeopleEvent, object]] = {
     PeopleEvent.SEARCHED: _("Looked for a person"),
     PeopleEvent.ROSTER_READ: _("Read a list of people"),
     PeopleEvent.PERSON_READ: _("Read a person's record"),
+    PeopleEvent.GROUP_READ: _("Read the list of a group"),
+    PeopleEvent.COHORT_READ: _("Read who is in a cohort"),
+    PeopleEvent.TRANSFERS_READ: _("Read transfers of people"),
     PeopleEvent.EXPORTED: _("Took a list of people out"),
 }
+SHOWING: Final = (
+    PeopleEvent.SEARCHED, PeopleEvent.ROSTER_READ, PeopleEvent.PERSON_READ, PeopleEvent.GROUP_READ,
+    PeopleEvent.COHORT_READ, PeopleEvent.TRANSFERS_READ, PeopleEvent.EXPORTED,
+)  # fmt: skip
+FACTS: Final[Mapping[str, object]] = {
+    "by": _("looked by"),
+    "cohort_id": _("cohort no."),
+    "effective_on": _("from the day"),
+    "fields": _("fields"),
+    "group": _("group no."),
+    "people": _("people"),
+    "to": _("to no."),
+    "transfer": _("transfer no."),
+}
+FOUND_BY: Final[Mapping[str, object]] = {
+    "number": _("a number or telephone"), "name": _("a name"), "nothing": _("nothing"),
+}  # fmt: skip
 PERMISSIONS: Final[Mapping[PeoplePermission, object]] = {
     PeoplePermission.VIEW: _("Read the names of a group"),
     PeoplePermission.MANAGE: _("Change the names of a group"),

@@ -53,6 +53,9 @@ class PeopleEvent(Event):
     SEARCHED = "people.searched"
     ROSTER_READ = "people.roster_read"
     PERSON_READ = "people.person_read"
+    GROUP_READ = "people.group_read"
+    COHORT_READ = "people.cohort_read"
+    TRANSFERS_READ = "people.transfers_read"
     EXPORTED = "people.exported"
 
 

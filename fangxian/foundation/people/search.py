@@ -43,6 +43,11 @@ class Found:
     group: str
 
     @property
+    def pk(self) -> int:
+        """The person's id."""
+        return self.person_id
+
+    @property
     def kind_label(self) -> str:
         """Pupil, staff or contractor, in the reader's language."""
         return str(PersonKind(self.kind).label)

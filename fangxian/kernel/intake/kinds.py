@@ -141,6 +141,7 @@ class IntakeKind:
     required: Callable[[Place], frozenset[str]] = lambda place: frozenset()
     most_rows: int = 30_000
     url: str = ""  # the name of the page to return to
+    targets_persons: bool = False  # a row's target is somebody whose data the review shows
 
     def needed(self, place: Place) -> list[Field]:
         """The columns without which nothing can be read."""

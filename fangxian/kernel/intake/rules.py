@@ -55,6 +55,7 @@ RIGHT: Final = (Outcome.NEW, Outcome.CHANGED, Outcome.MOVED)
 
 class IntakeEvent(Event):
     RESULT_TAKEN = "intake.result_taken"
+    ROWS_READ = "intake.rows_read"
 
 
 def check_move(now: str, then: State) -> None:

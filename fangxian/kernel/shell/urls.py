@@ -7,5 +7,6 @@ from fangxian.kernel.shell import views
 app_name = "shell"
 urlpatterns = [
     path("language/", views.language, name="language"),
+    path("purpose/", views.purpose, name="purpose"),
     path("sw.js", views.service_worker, name="service_worker"),
 ]

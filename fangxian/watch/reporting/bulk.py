@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
 from fangxian.foundation.obligations.models import Channel
+from fangxian.kernel import audit
 from fangxian.kernel.access import Actor
 from fangxian.kernel.clock import midnight
 from fangxian.kernel.partitions import ensure_day
@@ -46,7 +47,10 @@ REVISION = (
     "entered",
 )
 REPORT = ("day", "school_id", "bureau_id", "path", "state", "revision", "signed_by", "signed_at")
-AUDIT = ("day", "at", "event", "by_id", "token_id", "unit_id", "path", "subject", "detail")
+AUDIT = (
+    "day", "at", "event", "by_id", "token_id", "unit_id", "path", "subject", "detail", "acting",
+    "address",
+)  # fmt: skip
 CUTOFFS = """
 UPDATE report_cutoff c
 SET day = %(day)s, path = n.path, since = n.since, since_edge = n.since_edge::jsonb,
@@ -143,6 +147,7 @@ def _audit_row(made: ReportRevision, by: Actor, at: datetime) -> list[Any]:
     return [
         at.date(), at, ReportEvent.SIGNED.value, by.user_id, by.token_id, made.school_id,
         made.path, rules.identity(made.school_id, made.day), Jsonb(detail),
+        audit.acting(by, made.path), audit.address(),
     ]  # fmt: skip
 
 

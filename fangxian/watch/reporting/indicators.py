@@ -129,6 +129,7 @@ class Person:
 
     name: str
     facts: Sequence["str | Promise"]
+    person_id: int | None = None
 
 
 @dataclass(frozen=True)

@@ -125,6 +125,7 @@ def _cells(row: queries.UpperRow, codes: Sequence[str]) -> dict[str, Any]:
     return {"row": row, "cells": cells}
 
 
+@audit.shows_persons
 @access.requires(ReportPermission.VIEW)
 def behind(request: Request, code: str, day: str, figure: str, population: str) -> HttpResponse:
     """The groups behind a figure; reading names of people leaves a trace."""
@@ -134,7 +135,8 @@ def behind(request: Request, code: str, day: str, figure: str, population: str) 
     )
     if found is None:
         raise NotFound(_("There is no such figure in the dictionary."))
-    if any(group.rows.people for group in found.groups):
+    people = [one for group in found.groups for one in group.rows.people]
+    if people:
         audit.record(
             ReportEvent.NAMES_READ,
             by=request.actor,
@@ -142,7 +144,8 @@ def behind(request: Request, code: str, day: str, figure: str, population: str) 
             unit_id=unit.unit_id,
             path=unit.path,
             subject=rules.identity(unit.unit_id, when),
-            detail={"figure": figure, "population": population},
+            detail={"figure": figure, "population": population, "count": len(people)},
+            persons=[one.person_id for one in people if one.person_id is not None],
         )
     groups = [(UnitRef.of(group.unit), group.rows) for group in found.groups]
     context = {"found": found, "groups": groups, "unit": UnitRef.of(unit), "day": when}

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from fangxian.foundation.accounts import actions, staff
 from fangxian.foundation.accounts.forms import GiveRoleForm, InviteForm, PeopleFilter
 from fangxian.foundation.accounts.handing import by_mail
+from fangxian.foundation.accounts.lookers import note_staff
 from fangxian.foundation.accounts.models import ROLE_LABELS, User
 from fangxian.foundation.accounts.queries import is_parted, name_of, place
 from fangxian.foundation.accounts.rules import (
@@ -45,12 +46,14 @@ def administration(request: Request) -> HttpResponse:
     rows = staff.posts(wanted, by=request.actor, today=now.date())
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     invitations = _invitations(request, now)
+    posts = staff.lines(list(page.object_list), today=now.date())
+    note_staff(posts, unit, by=request.actor, at=now)
     shown = {
         "form": form,
         "unit": unit,
         "unit_name": name_of(unit) if unit else "",
         "page": page,
-        "posts": staff.lines(list(page.object_list), today=now.date()),
+        "posts": posts,
         "filtered": bool(request.GET),
         "invitations": invitations,
         "waiting": any(one["waits"] for one in invitations),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fangxian.foundation.accounts import actions, staff
 from fangxian.foundation.accounts.handing import by_mail
+from fangxian.foundation.accounts.lookers import note_staff
 from fangxian.foundation.accounts.models import RoleAssignment, User
 from fangxian.foundation.accounts.rules import APART, AccountPermission
 from fangxian.foundation.accounts.second.queries import has_second
@@ -36,11 +37,13 @@ def person(request: Request, user_id: int) -> HttpResponse:
     ]
     if not rows:
         raise NotFound(_("There is no such person within your scope."))
+    posts = staff.lines(rows, today=now.date())
+    note_staff(posts, posts[0].unit if posts else None, by=request.actor, at=now)
     tokens = staff.tokens_of(user_id, by=request.actor, at=now)
     names = staff.unit_names({token.unit_id for token in tokens}, today=now.date())
     shown = {
         "person": rows[0].user,
-        "posts": staff.lines(rows, today=now.date()),
+        "posts": posts,
         "tokens": [_token(token, names) for token in tokens],
         **_may(request, rows),
         "has_second": has_second(user_id),

@@ -75,7 +75,8 @@ def add_person(
     if group is not None:
         _join(person, group, at.date())
     audit.record(PeopleEvent.PERSON_ADDED, by=by, at=at, unit_id=school_id, path=school.path,
-                 detail={"person_id": person.pk, "group": group_id})  # fmt: skip
+                 detail={"person_id": person.pk, "group": group_id},
+                 persons=[person.pk])  # fmt: skip
     return person
 
 
@@ -94,7 +95,8 @@ def change_person(*, person_id: int, by: Actor, at: datetime, **said: Any) -> Pe
     person.updated_at = at
     person.save(update_fields=[*changed, "updated_at"])
     audit.record(PeopleEvent.PERSON_CHANGED, by=by, at=at, unit_id=person.school_id,
-                 path=person.path, detail={"person_id": person_id, "fields": changed})  # fmt: skip
+                 path=person.path, detail={"person_id": person_id, "fields": changed},
+                 persons=[person_id])  # fmt: skip
     return person
 
 
@@ -184,7 +186,7 @@ def move_person(*, person_id: int, group_id: int | None, by: Actor, at: datetime
     recount(left, day)
     audit.record(PeopleEvent.PERSON_MOVED, by=by, at=at, unit_id=person.school_id,
                  path=person.path, detail={"person_id": person_id, "from": left,
-                                           "to": group_id})  # fmt: skip
+                                           "to": group_id}, persons=[person_id])  # fmt: skip
     return person
 
 
@@ -212,7 +214,8 @@ def end_person(*, person_id: int, day: date, by: Actor, at: datetime) -> Person:
     person.save(update_fields=["left_on", "updated_at"])
     recount(left, at.date())
     audit.record(PeopleEvent.PERSON_LEFT, by=by, at=at, unit_id=person.school_id,
-                 path=person.path, detail={"person_id": person_id, "day": str(day)})  # fmt: skip
+                 path=person.path, detail={"person_id": person_id, "day": str(day)},
+                 persons=[person_id])  # fmt: skip
     return person
 
 
@@ -227,7 +230,8 @@ def bring_back(*, person_id: int, by: Actor, at: datetime) -> Person:
     person.left_on, person.updated_at = None, at
     person.save(update_fields=["left_on", "updated_at"])
     audit.record(PeopleEvent.PERSON_BACK, by=by, at=at, unit_id=person.school_id,
-                 path=person.path, detail={"person_id": person_id})  # fmt: skip
+                 path=person.path, detail={"person_id": person_id},
+                 persons=[person_id])  # fmt: skip
     return person
 
 
@@ -264,5 +268,6 @@ def set_guardians(*, person_id: int, calls: Sequence[Call], by: Actor, at: datet
         for position, phone, name, relation in rows
     )  # fmt: skip
     audit.record(PeopleEvent.GUARDIANS_SET, by=by, at=at, unit_id=person.school_id,
-                 path=person.path, detail={"person_id": person_id, "count": len(rows)})  # fmt: skip
+                 path=person.path, detail={"person_id": person_id, "count": len(rows)},
+                 persons=[person_id])  # fmt: skip
     return person

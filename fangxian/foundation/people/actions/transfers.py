@@ -109,7 +109,8 @@ def _note(event: PeopleEvent, transfer: Transfer, *, by: Actor, at: datetime) ->
                                                             transfer.to_path))  # fmt: skip
     for school_id, path in ends:
         audit.record(event, by=by, at=at, unit_id=school_id, path=path,
-                     detail={"transfer": transfer.pk, "person_id": transfer.person_id})  # fmt: skip
+                     detail={"transfer": transfer.pk, "person_id": transfer.person_id},
+                     persons=[transfer.person_id])  # fmt: skip
     if event in TEMPLATES:
         tell_the_other_school(event, transfer, by=by, at=at)
 

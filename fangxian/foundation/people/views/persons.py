@@ -1,5 +1,6 @@
 """One person: the record, and each change of it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -21,7 +22,7 @@ from fangxian.foundation.people.forms import (
 )
 from fangxian.foundation.people.identity import masked
 from fangxian.foundation.people.models import KIND_OF, Person
-from fangxian.foundation.people.rules import PeopleEvent, PeoplePermission
+from fangxian.foundation.people.rules import PeoplePermission
 from fangxian.foundation.people.views import places
 from fangxian.foundation.units.models import OPEN_END, Population
 from fangxian.kernel import access, audit, clock
@@ -36,15 +37,15 @@ def page_of(person_id: int) -> str:
 
 
 @require_GET
+@audit.shows_persons
 @access.requires(PeoplePermission.VIEW)
 def person(request: Request, person_id: int) -> HttpResponse:
-    """A person's record. Reading it leaves a trace."""
+    """A person's record. Reading it leaves a trace; from another school or bureau one says why."""
     today = clock.today()
     found = queries.readable(person_id, by=request.actor, day=today)
-    audit.seen(
-        PeopleEvent.PERSON_READ, [person_id], by=request.actor, at=clock.now(),
-        unit_id=found.school_id, path=found.path, detail={"person_id": person_id},
-    )  # fmt: skip
+    if (why := places.why_first(request, found)) is not None:
+        return why
+    places.read_by(request, found)
     record = queries.record_of(found, by=request.actor, day=today)
     may_change = request.actor.may(PeoplePermission.MANAGE, found.path)
     group = record.group(today)
@@ -67,11 +68,14 @@ def person(request: Request, person_id: int) -> HttpResponse:
     return render(request, "people/person.html", shown)
 
 
-def _changing(request: Request, person_id: int) -> tuple[Person, dict[str, Any]]:
-    """A person whose record one may change, and what the form's page says."""
+def _changing(
+    request: Request, person_id: int
+) -> tuple[Person, dict[str, Any], Callable[[], None]]:
+    """A person whose record one may change, what the form's page says, and the trace it leaves."""
     found = queries.readable(person_id, by=request.actor, day=clock.today())
     request.actor.require(PeoplePermission.MANAGE, found.path)
-    return found, {"back": page_of(person_id), "about": found.name}
+    shown = {"back": page_of(person_id), "about": found.name}
+    return found, shown, lambda: places.read_by(request, found)
 
 
 @GET_POST
@@ -104,10 +108,11 @@ def person_add(request: Request, code: str) -> HttpResponse:
 
 
 @GET_POST
+@audit.shows_persons
 @access.requires(PeoplePermission.MANAGE)
 def person_edit(request: Request, person_id: int) -> HttpResponse:
     """Correct what is said of a person."""
-    found, shown = _changing(request, person_id)
+    found, shown, seen = _changing(request, person_id)
     form = PersonForm(request.POST or None, initial=PersonForm.about(found))
 
     def act(said: dict[str, Any]) -> str:
@@ -115,14 +120,15 @@ def person_edit(request: Request, person_id: int) -> HttpResponse:
         return page_of(person_id)
 
     shown |= {"heading": _("Correct the record")}
-    return places.form_page(request, form, act, shown=shown, done=_("Kept."))
+    return places.form_page(request, form, act, shown=shown, done=_("Kept."), seen=seen)
 
 
 @GET_POST
+@audit.shows_persons
 @access.requires(PeoplePermission.MANAGE)
 def person_calls(request: Request, person_id: int) -> HttpResponse:
     """Whom to call about a person."""
-    found, shown = _changing(request, person_id)
+    found, shown, seen = _changing(request, person_id)
     record = queries.record_of(found, by=request.actor, day=clock.today())
     form = CallsForm(request.POST or None, initial=CallsForm.about(record.guardians))
 
@@ -133,15 +139,16 @@ def person_calls(request: Request, person_id: int) -> HttpResponse:
         return page_of(person_id)
 
     shown |= {"heading": _("Whom to call")}
-    return places.form_page(request, form, act, shown=shown, done=_("Kept."),
+    return places.form_page(request, form, act, shown=shown, done=_("Kept."), seen=seen,
                             template="people/calls.html")  # fmt: skip
 
 
 @GET_POST
+@audit.shows_persons
 @access.requires(PeoplePermission.MANAGE)
 def person_move(request: Request, person_id: int) -> HttpResponse:
     """Another group from today on."""
-    found, shown = _changing(request, person_id)
+    found, shown, seen = _changing(request, person_id)
     groups = [
         group
         for group in queries.groups_in(found.path, clock.today())
@@ -162,14 +169,15 @@ def person_move(request: Request, person_id: int) -> HttpResponse:
 
     intro = _("From today on. Where the person was until yesterday stays recorded.")
     shown |= {"heading": _("Another group"), "intro": intro}
-    return places.form_page(request, form, act, shown=shown, done=_("Kept."))
+    return places.form_page(request, form, act, shown=shown, done=_("Kept."), seen=seen)
 
 
 @GET_POST
+@audit.shows_persons
 @access.requires(PeoplePermission.MANAGE)
 def person_leave(request: Request, person_id: int) -> HttpResponse:
     """The person leaves the school, and no other is known."""
-    _found, shown = _changing(request, person_id)
+    _found, shown, seen = _changing(request, person_id)
     form = LeaveForm(request.POST or None, initial={"day": clock.today()})
 
     def act(said: dict[str, Any]) -> str:
@@ -182,7 +190,7 @@ def person_leave(request: Request, person_id: int) -> HttpResponse:
                    "a transfer instead."),
         "grave": True,
     }  # fmt: skip
-    return places.form_page(request, form, act, shown=shown, done=_("Kept."))
+    return places.form_page(request, form, act, shown=shown, done=_("Kept."), seen=seen)
 
 
 @require_POST

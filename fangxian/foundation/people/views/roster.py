@@ -18,6 +18,7 @@ from fangxian.foundation.people.models import Guardian
 from fangxian.foundation.people.rules import PeopleEvent, PeoplePermission
 from fangxian.foundation.people.search import Answer, scope_of
 from fangxian.foundation.people.search import search as look
+from fangxian.foundation.people.traces import note_search
 from fangxian.foundation.people.views import places
 from fangxian.foundation.units.models import UnitVersion
 from fangxian.foundation.units.queries import resolve
@@ -30,6 +31,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_GET
+@audit.shows_persons
 @access.requires(PeoplePermission.VIEW)
 def search(request: Request) -> HttpResponse:
     """Find a person by name, number or telephone; what one looked for leaves a trace."""
@@ -43,7 +45,7 @@ def search(request: Request) -> HttpResponse:
             form.cleaned_data["q"], by=request.actor, day=clock.today(),
             within=unit.path if unit else "", left=form.cleaned_data["left"],
         )  # fmt: skip
-        note(request, answer, unit)
+        note_search(answer, unit, by=request.actor, at=clock.now())
         shown |= {"asked": True, "answer": answer, "unit": unit, "problem": problem}
     return render(request, "people/search.html", shown)
 
@@ -57,17 +59,8 @@ def _place(request: Request, code: str) -> tuple[UnitVersion | None, str]:
         return None, error.message
 
 
-def note(request: Request, answer: Answer, unit: UnitVersion | None) -> None:
-    """Keep who was brought up to whom; not what was typed, which may be somebody's number."""
-    audit.record(
-        PeopleEvent.SEARCHED, by=request.actor, at=clock.now(),
-        unit_id=unit.unit_id if unit else None, path=unit.path if unit else "",
-        detail={"by": answer.by, "found": [one.person_id for one in answer.found]},
-        persons=[one.person_id for one in answer.found],
-    )  # fmt: skip
-
-
 @require_GET
+@audit.shows_persons
 @access.requires(PeoplePermission.VIEW)
 def roster(request: Request, code: str) -> HttpResponse:
     """The people of a school, filtered, sorted and paged."""
@@ -114,6 +107,7 @@ def _rows(request: Request, unit: UnitVersion, form: RosterFilter) -> Any:
 
 
 @require_GET
+@audit.shows_persons
 @access.requires(PeoplePermission.MANAGE)
 def roster_export(request: Request, code: str) -> HttpResponse:
     """The list as it is filtered, as a spreadsheet; documents' numbers are masked."""
