@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "fangxian.foundation.accounts.middleware.ActorMiddleware",
     "fangxian.foundation.accounts.middleware.VisitMiddleware",
+    "fangxian.foundation.accounts.own_password.OwnPasswordFirst",
     "fangxian.kernel.shell.refusals.Refusals",
 ]
 
@@ -133,10 +134,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.MD5PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 10},
-    },
+    # Length and what else a password must be: accounts.passwords, by the norms.
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]

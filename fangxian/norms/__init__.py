@@ -2,6 +2,7 @@
 
 from fangxian.norms.deadlines import BadNorm, Deadlines, deadlines_on
 from fangxian.norms.ladders import IN_SCHOOL, LEVELS, Ladder, Ladders, Quiet, Rung, ladders_on
+from fangxian.norms.passwords import PasswordRules, passwords_on
 from fangxian.norms.retention import Ground, Purpose, Retention, Term, Words, retention_on
 from fangxian.norms.second_factor import SecondFactor, second_factor_on
 
@@ -14,6 +15,7 @@ __all__ = [
     "Ladder",
     "Ladders",
     "Purpose",
+    "PasswordRules",
     "Quiet",
     "Retention",
     "Rung",
@@ -23,5 +25,6 @@ __all__ = [
     "deadlines_on",
     "ladders_on",
     "retention_on",
+    "passwords_on",
     "second_factor_on",
 ]

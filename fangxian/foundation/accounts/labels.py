@@ -23,6 +23,7 @@ EVENTS: dict[str, object] = {
     AccountEvent.SESSIONS_ENDED: _("Ended sign-ins"),
     AccountEvent.PASSWORD_CHANGED: _("Changed a password"),
     AccountEvent.ADDRESS_CHANGED: _("Changed e-mail or telephone"),
+    AccountEvent.PASSWORD_ASKED: _("Asked somebody for a new password"),
     AccountEvent.PASSWORD_LINK_MADE: _("Made a link for a new password"),
     AccountEvent.DEACTIVATED: _("Closed an account"),
     AccountEvent.REACTIVATED: _("Opened an account again"),

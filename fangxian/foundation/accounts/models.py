@@ -60,6 +60,8 @@ class User(AbstractBaseUser):
     created_at = models.DateTimeField()
     failed_sign_ins = models.PositiveSmallIntegerField(default=0)
     locked_until = models.DateTimeField(null=True, blank=True)
+    password_since = models.DateTimeField(null=True, blank=True)
+    must_choose_password = models.BooleanField(default=False, db_default=False)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
@@ -70,7 +72,7 @@ class User(AbstractBaseUser):
         public="id language is_active is_demo",
         personal=(
             "password last_login username display_name phone email created_at "
-            "failed_sign_ins locked_until"
+            "failed_sign_ins locked_until password_since must_choose_password"
         ),
         purpose="account",
         kept="account",
@@ -84,6 +86,26 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+
+class UsedPassword(models.Model):
+    """A password that a person had until a moment, as its hash, so that it is not taken again."""
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    hash = models.CharField(max_length=128)
+    until = models.DateTimeField()
+
+    classified: ClassVar = privacy.fields(
+        public="id user",
+        personal="hash until",
+        purpose="account",
+        kept="with",
+        seen_by="nobody",
+    )
+
+    def __str__(self) -> str:
+        return f"{self.user_id} until {self.until:%Y-%m-%d}"
 
 
 class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):

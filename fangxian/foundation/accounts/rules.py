@@ -209,6 +209,7 @@ class AccountEvent(Event):
     LIMITED = "accounts.limited"
     SIGNED_OUT = "accounts.signed_out"
     PASSWORD_CHANGED = "accounts.password_changed"  # noqa: S105 (an event's name)
+    PASSWORD_ASKED = "accounts.password_asked"  # noqa: S105 (an event's name)
     PASSWORD_LINK_MADE = "accounts.password_link_made"  # noqa: S105 (an event's name)
     ADDRESS_CHANGED = "accounts.address_changed"
     SESSIONS_ENDED = "accounts.sessions_ended"

@@ -37,6 +37,7 @@ urlpatterns = [
         person.password_link,
         name="password-link",
     ),
+    path("accounts/people/<int:user_id>/ask-password/", person.ask_password, name="ask-password"),
     path("accounts/roles/<int:assignment_id>/end/", person.end_role, name="end-role"),
     path("accounts/tokens/<int:token_id>/end/", person.revoke_token, name="end-token"),
     path("accounts/invitations/confirm/", administration.confirm, name="confirm"),

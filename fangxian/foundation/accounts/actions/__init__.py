@@ -1,6 +1,7 @@
 """Every write of this room: invitations, roles, tokens, passwords."""
 
 from fangxian.foundation.accounts.actions.credentials import (
+    ask_new_password,
     change_password,
     check_sign_in,
     make_password_link,
@@ -35,6 +36,7 @@ from fangxian.foundation.accounts.actions.tokens import mint_token, revoke_token
 
 __all__ = [
     "accept_invitation",
+    "ask_new_password",
     "change_password",
     "check_sign_in",
     "confirm_invitation",

@@ -5,9 +5,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from fangxian.foundation.accounts.actions.credentials import fit_username, set_password
+from fangxian.foundation.accounts.actions.credentials import fit_username
 from fangxian.foundation.accounts.actions.roles import assign, locked_user
 from fangxian.foundation.accounts.models import Invitation, RoleAssignment, User
+from fangxian.foundation.accounts.passwords.choosing import choose
 from fangxian.foundation.accounts.queries import in_person, is_parted, open_invitation, place
 from fangxian.foundation.accounts.rules import (
     INVITATION_VALID,
@@ -131,9 +132,10 @@ def accept_invitation(
         language=language,
         created_at=at,
     )
-    set_password(user, password, "password")
+    user.set_unusable_password()
     user.save()
     _take_up(invitation, user, at)
+    choose(user, password, "password", at=at)  # last, as it may not be made of the unit's name
     return user
 
 

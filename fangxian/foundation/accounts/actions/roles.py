@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from fangxian.foundation.accounts.actions.tokens import refit_tokens
-from fangxian.foundation.accounts.models import RoleAssignment, Session, User
+from fangxian.foundation.accounts.models import RoleAssignment, Session, UsedPassword, User
 from fangxian.foundation.accounts.queries import colleagues, in_person, is_parted, place, role_paths
 from fangxian.foundation.accounts.rules import (
     APART,
@@ -206,6 +206,7 @@ def deactivate(*, user_id: int, by: Actor, at: datetime) -> None:
     user.is_active = False
     user.save(update_fields=["is_active"])
     Session.objects.of(user.pk).delete()
+    UsedPassword.objects.filter(user=user).delete()
     unit_id, path = _whereabouts(user, by, at.date())
     audit.record(
         AccountEvent.DEACTIVATED,

@@ -15,6 +15,7 @@ from fangxian.foundation.accounts import actions, cards, limits
 from fangxian.foundation.accounts.forms import JoinForm, NewPasswordForm, SignInForm
 from fangxian.foundation.accounts.letting_in import let_in
 from fangxian.foundation.accounts.models import ROLE_LABELS, Invitation, User
+from fangxian.foundation.accounts.passwords.choosing import rules_on
 from fangxian.foundation.accounts.queries import (
     in_person,
     name_of,
@@ -123,7 +124,8 @@ def invitation(request: Request, secret: str) -> HttpResponse:
         actions.join(secret=secret, by=request.actor, at=at)
         return redirect("accounts:home")
     initial = {"display_name": invited.name, "phone": invited.phone}
-    form = JoinForm(request.POST or None, initial=initial)
+    shortest = rules_on(at.date()).shortest
+    form = JoinForm(request.POST or None, initial=initial, shortest=shortest)
     if request.method == "POST" and form.is_valid():
         told = {key: form.cleaned_data[key] for key in ("username", "password", "phone")}
         name = form.cleaned_data["display_name"]
@@ -153,7 +155,7 @@ def new_password(request: Request, secret: str) -> HttpResponse:
     """Choose a new password by a link from one's administrator."""
     with limits.failing(request, (Tried.LINK, "")):
         open_password_link(secret, at=clock.now())
-    form = NewPasswordForm(request.POST or None)
+    form = NewPasswordForm(request.POST or None, shortest=rules_on(clock.today()).shortest)
     if request.method == "POST" and form.is_valid():
         try:
             user = actions.use_password_link(

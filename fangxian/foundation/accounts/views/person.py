@@ -117,6 +117,15 @@ def password_link(request: Request, user_id: int) -> HttpResponse:
     return link_page(request, _("The link for a new password is made"), link, text, mailed)
 
 
+@require_POST
+@access.requires(AccountPermission.MANAGE)
+def ask_password(request: Request, user_id: int) -> HttpResponse:
+    """Let a person choose a new password before anything else."""
+    actions.ask_new_password(user_id=user_id, by=request.actor, at=clock.now())
+    messages.success(request, _("This person chooses a new password before anything else."))
+    return redirect("accounts:person", user_id)
+
+
 def _back(request: Request) -> HttpResponse:
     user_id = numbers.written(request.POST.get("person", ""))
     if user_id is not None:
