@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from typing import Any
 
 import psycopg
 import pytest
@@ -17,6 +18,7 @@ from fangxian.config.database import Login, from_url, login
 from fangxian.config.environment import DatabaseRole
 from fangxian.console import postgres, roles
 from fangxian.kernel import clock, partitions
+from fangxian.kernel.access.rowscope import everywhere
 
 pytest_plugins = ["tests.cast"]
 
@@ -119,6 +121,15 @@ def _drop(database: str, verbosity: int) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _requests_have_the_rights_of_the_web(request: pytest.FixtureRequest, settings: Any) -> None:
+    """Only where the test has a database: a request without one would ask for it."""
+    if request.node.get_closest_marker("django_db") or "db" in request.fixturenames:
+        settings.MIDDLEWARE = ["tests.web_rights.AsWeb", *settings.MIDDLEWARE]
+        programs = ["tests.web_rights.AsWeb", *settings.PROGRAM_MIDDLEWARE]
+        settings.PROGRAM_MIDDLEWARE = programs
+
+
+@pytest.fixture(autouse=True)
 def _forget_what_was_cached() -> Iterator[None]:
     translation.activate(settings.LANGUAGE_CODE)  # a request leaves its own behind
     yield
@@ -138,8 +149,13 @@ def web_role(transactional_db: None) -> Iterator[psycopg.Connection]:
 
 
 @pytest.fixture
-def as_web(db: None) -> None:
-    """For the rest of the test, Django's own connection has only the web server's rights."""
+def as_web(db: None) -> Iterator[None]:
+    """For the rest of the test, Django's own connection has only the web server's rights.
+
+    It works for everybody, as tasks do; what is shown to whom is asked elsewhere.
+    """
     user = login(settings.FANGXIAN, DatabaseRole.WEB).user
     with connection.cursor() as cursor:
         cursor.execute(f'SET LOCAL ROLE "{user}"')
+    with everywhere("a test of rights"):
+        yield

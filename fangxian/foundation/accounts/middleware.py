@@ -17,6 +17,7 @@ from fangxian.foundation.accounts.second.rules import is_asked_of
 from fangxian.foundation.accounts.sessions import SEEN_EVERY, SessionStore
 from fangxian.kernel import clock
 from fangxian.kernel.access import ANONYMOUS, Actor
+from fangxian.kernel.access.rowscope import NOBODY, enter, rows_of, scope_of
 from fangxian.norms import second_factor_on
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -26,6 +27,7 @@ SCHEME = "bearer "
 class ActorMiddleware:
     """Set `request.actor`: lazy, so that a request which never looks at it asks no query.
 
+    Until it is known who asks, and where nobody asks, the database shows no row of anybody.
     A token, when there is one, speaks alone: a session beside it adds nothing.
     """
 
@@ -33,8 +35,9 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = SimpleLazyObject(partial(actor_of, request))  # type: ignore[attr-defined]
-        return self.get_response(request)
+        request.actor = SimpleLazyObject(partial(_at_work, request))  # type: ignore[attr-defined]
+        with rows_of(NOBODY):
+            return self.get_response(request)
 
 
 class VisitMiddleware:
@@ -72,6 +75,13 @@ def secret_in(headers: Mapping[str, Any]) -> str:
     """The same from what a WSGI server hands over."""
     value: str = headers.get("HTTP_AUTHORIZATION", "")
     return value[len(SCHEME) :].strip() if value[: len(SCHEME)].lower() == SCHEME else ""
+
+
+def _at_work(request: HttpRequest) -> Actor:
+    """Who sent this request; from here on the database shows what is theirs."""
+    actor = actor_of(request)
+    enter(scope_of(actor))
+    return actor
 
 
 def actor_of(request: HttpRequest) -> Actor:

@@ -14,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from fangxian.foundation.accounts.rules import Device, Role
 from fangxian.foundation.units.models import OPEN_END, Unit
 from fangxian.kernel import privacy
+from fangxian.kernel.access.rows import open_rows
+
+SIGN_IN = "needed before it is known who asks"
 
 ROLE_LABELS = {
     Role.GROUP_TEACHER: _("Group teacher"),
@@ -68,6 +71,7 @@ class User(AbstractBaseUser):
 
     objects = UserManager()
 
+    rows: ClassVar = open_rows(SIGN_IN)
     classified: ClassVar = privacy.fields(
         public="id language is_active is_demo",
         personal=(
@@ -96,6 +100,7 @@ class UsedPassword(models.Model):
     hash = models.CharField(max_length=128)
     until = models.DateTimeField()
 
+    rows: ClassVar = open_rows(SIGN_IN)
     classified: ClassVar = privacy.fields(
         public="id user",
         personal="hash until",
@@ -131,6 +136,7 @@ class RoleAssignment(models.Model):
 
     objects = RoleAssignmentQuerySet.as_manager()
 
+    rows: ClassVar = open_rows(SIGN_IN)
     classified: ClassVar = privacy.fields(
         public="id user role unit valid_from valid_to given_by given_at stands_in_for",
         purpose="account",
@@ -176,6 +182,7 @@ class ApiToken(models.Model):
 
     objects = ApiTokenQuerySet.as_manager()
 
+    rows: ClassVar = open_rows(SIGN_IN)
     classified: ClassVar = privacy.fields(
         public="id user unit hash permissions created_at expires_at revoked_at",
         personal="name",
@@ -223,6 +230,7 @@ class Invitation(models.Model):
 
     objects = InvitationQuerySet.as_manager()
 
+    rows: ClassVar = open_rows(SIGN_IN)
     classified: ClassVar = privacy.fields(
         public=(
             "id hash unit role invited_by created_at expires_at confirmed_by confirmed_at "
@@ -263,6 +271,7 @@ class PasswordLink(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
 
+    rows: ClassVar = open_rows(SIGN_IN)
     classified: ClassVar = privacy.fields(
         public="id hash user made_by created_at expires_at used_at",
         purpose="account",
@@ -296,6 +305,7 @@ class Session(AbstractBaseSession):
 
     objects = SessionQuerySet.as_manager()  # type: ignore[assignment, misc]
 
+    rows: ClassVar = open_rows(SIGN_IN)
     classified: ClassVar = privacy.fields(
         public="user expire_date ends_at",
         personal="session_key session_data began_at seen_at address device",
@@ -313,6 +323,7 @@ class Tries(models.Model):
     since = models.DateTimeField(db_index=True)
     count = models.PositiveIntegerField()
 
+    rows: ClassVar = open_rows(SIGN_IN)
     classified: ClassVar = privacy.fields(
         public="id key since count",
         purpose="account",

@@ -14,6 +14,7 @@ from fangxian.foundation.escalation.rules import SUBSTITUTED
 from fangxian.foundation.units.models import Unit
 from fangxian.kernel import privacy
 from fangxian.kernel.access import ScopedQuerySet
+from fangxian.kernel.access.rows import by_path, by_unit, open_rows
 
 #: the rung's name for what came to a level because nobody holds the role at a level below
 GAP = "gap."
@@ -44,6 +45,7 @@ class Firing(models.Model):
 
     objects = ScopedQuerySet.as_manager()
 
+    rows: ClassVar = by_path()
     classified: ClassVar = privacy.fields(
         public=(
             "day kind rung unit_id level school_id path fired_at silent told gaps raised_to "
@@ -71,6 +73,7 @@ class Decided(models.Model):
     due_at = models.DateTimeField()
     decided_at = models.DateTimeField()
 
+    rows: ClassVar = open_rows("which rungs were decided on a day, of no unit")
     classified: ClassVar = privacy.fields(
         public="day kind rung due_at decided_at",
         purpose="messages",
@@ -112,6 +115,7 @@ class Acknowledgement(models.Model):
 
     objects = AcknowledgementQuerySet.as_manager()
 
+    rows: ClassVar = by_path()
     classified: ClassVar = privacy.fields(
         public="id day kind unit_id school_id path levels bureaus at ended_at",
         personal="by",
@@ -161,6 +165,7 @@ class Substitute(models.Model):
 
     objects = SubstituteQuerySet.as_manager()
 
+    rows: ClassVar = by_unit()
     classified: ClassVar = privacy.fields(
         public="id unit role user first_day last_day set_by set_at ended_at",
         purpose="messages",

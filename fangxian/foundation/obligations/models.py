@@ -14,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from fangxian.foundation.obligations.sources import BothTables, may_be_packed
 from fangxian.kernel import privacy
 from fangxian.kernel.access import ScopedQuerySet
+from fangxian.kernel.access.rows import by_path, open_rows
+
+COUNTS_OF_DAYS = "how many units owe what on a day, of the whole province"
 
 
 class Channel(models.TextChoices):
@@ -84,6 +87,7 @@ class Obligation(models.Model):
 
     objects = ObligationQuerySet.as_manager()
 
+    rows: ClassVar = by_path()
     classified: ClassVar = privacy.fields(
         public=(
             "day kind unit_id subject school_id bureau_id path due_at roll told_at "
@@ -118,6 +122,7 @@ class ObligationDay(models.Model):
     made_at = models.DateTimeField()
     frozen_at = models.DateTimeField()
 
+    rows: ClassVar = open_rows(COUNTS_OF_DAYS)
     classified: ClassVar = privacy.fields(
         public="day kind expected made_at frozen_at",
         purpose="reporting",
@@ -148,6 +153,7 @@ class Chase(models.Model):
 
     objects = ScopedQuerySet.as_manager()
 
+    rows: ClassVar = by_path()
     classified: ClassVar = privacy.fields(
         public="id day kind unit_id school_id path chased_at from_name_zh from_name_en",
         personal="chased_by",

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from fangxian.kernel import privacy
+from fangxian.kernel.access.rows import open_rows
 
 
 class Run(models.Model):
@@ -22,6 +23,8 @@ class Run(models.Model):
         kept="stays",
         seen_by="administrators",
     )
+
+    rows: ClassVar = open_rows("counts of the whole installation, of nobody")
 
     class Meta:
         db_table = "retention_run"
@@ -57,6 +60,8 @@ class Taken(models.Model):
         kept="stays",
         seen_by="administrators",
     )
+
+    rows: ClassVar = open_rows("counts of the whole installation, of nobody")
 
     class Meta:
         db_table = "retention_taken"

@@ -8,7 +8,10 @@ from django.db import models
 from fangxian.foundation.schooldays.rules import SEASONS
 from fangxian.foundation.units.models import Unit
 from fangxian.kernel import privacy
+from fangxian.kernel.access.rows import open_rows
 from fangxian.kernel.places import FIRST_GRADE, LAST_GRADE
+
+PUBLIC_CALENDAR = "public: when schools are open"
 
 
 class DayException(models.Model):
@@ -19,6 +22,7 @@ class DayException(models.Model):
     is_open = models.BooleanField()
     reason = models.CharField(max_length=120)
 
+    rows: ClassVar = open_rows(PUBLIC_CALENDAR)
     classified: ClassVar = privacy.fields(
         public="id unit day is_open reason",
         purpose="rules",
@@ -45,6 +49,7 @@ class Term(models.Model):
     last_day = models.DateField()
     document = models.CharField(max_length=200)
 
+    rows: ClassVar = open_rows(PUBLIC_CALENDAR)
     classified: ClassVar = privacy.fields(
         public="id unit school_year season first_day last_day document",
         purpose="rules",
@@ -75,6 +80,7 @@ class Suspension(models.Model):
     reason = models.CharField(max_length=120)
     document = models.CharField(max_length=200, default="", blank=True)
 
+    rows: ClassVar = open_rows(PUBLIC_CALENDAR)
     classified: ClassVar = privacy.fields(
         public="id unit first_day last_day reason document",
         purpose="rules",
@@ -104,6 +110,7 @@ class EarlyReturn(models.Model):
     last_day = models.DateField(null=True, blank=True)
     reason = models.CharField(max_length=120)
 
+    rows: ClassVar = open_rows(PUBLIC_CALENDAR)
     classified: ClassVar = privacy.fields(
         public="id suspension unit first_day last_day reason",
         purpose="rules",
@@ -133,6 +140,7 @@ class StaggeredReturn(models.Model):
     season = models.CharField(max_length=6, choices=list(SEASONS.items()))
     document = models.CharField(max_length=200)
 
+    rows: ClassVar = open_rows(PUBLIC_CALENDAR)
     classified: ClassVar = privacy.fields(
         public="id unit school_year season document",
         purpose="rules",
@@ -158,6 +166,7 @@ class GradeStart(models.Model):
     grade = models.SmallIntegerField(null=True)
     first_day = models.DateField()
 
+    rows: ClassVar = open_rows(PUBLIC_CALENDAR)
     classified: ClassVar = privacy.fields(
         public="id plan grade first_day",
         purpose="rules",

@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from fangxian.kernel import privacy
 from fangxian.kernel.access import ScopedQuerySet
+from fangxian.kernel.access.rows import by_unit, open_rows
+
+PUBLIC_UNITS = "public: which units there are and what they are called"
 
 OPEN_END = date(9999, 12, 31)
 TREE_LOCK = 5_104_001  # who writes versions holds this advisory lock until commit
@@ -78,6 +81,7 @@ class Unit(models.Model):
     closed_on = models.DateField(null=True, blank=True)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged_from")
 
+    rows: ClassVar = open_rows(PUBLIC_UNITS)
     classified: ClassVar = privacy.fields(
         public=(
             "id kind stage population boarding headcount has_roster opened_on closed_on merged_into"
@@ -169,6 +173,7 @@ class UnitVersion(models.Model):
 
     objects = UnitVersionQuerySet.as_manager()
 
+    rows: ClassVar = open_rows(PUBLIC_UNITS)
     classified: ClassVar = privacy.fields(
         public=(
             "id unit kind valid_from valid_to code name_zh name_en short_zh pinyin initials "
@@ -239,6 +244,7 @@ class LeadingGroupMember(models.Model):
     valid_from = models.DateField()
     valid_to = models.DateField(default=OPEN_END)
 
+    rows: ClassVar = by_unit()
     classified: ClassVar = privacy.fields(
         public="id unit post valid_from valid_to",
         personal="name phone",
@@ -268,6 +274,7 @@ class TieContact(models.Model):
     valid_from = models.DateField()
     valid_to = models.DateField(default=OPEN_END)
 
+    rows: ClassVar = by_unit()
     classified: ClassVar = privacy.fields(
         public="id unit kind valid_from valid_to",
         personal="name phone",

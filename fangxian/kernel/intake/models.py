@@ -10,7 +10,10 @@ from django.db import models
 
 from fangxian.kernel import privacy
 from fangxian.kernel.access import ScopedQuerySet
+from fangxian.kernel.access.rows import by_path, by_unit, open_rows, own
 from fangxian.kernel.intake.rules import Outcome, State
+
+PATTERN = "an empty pattern: each import has a table of its own"
 
 STATES = [(state.value, state.value) for state in State]
 OUTCOMES = [(outcome.value, outcome.value) for outcome in Outcome]
@@ -49,6 +52,7 @@ class Intake(models.Model):
 
     objects = ScopedQuerySet.as_manager()
 
+    rows: ClassVar = by_path() | own("by_id")
     classified: ClassVar = privacy.fields(
         public=(
             "id kind unit_id path at language size state mapping options phase done total counts "
@@ -84,6 +88,7 @@ class IntakeRow(models.Model):
     target = models.BigIntegerField(null=True)
     reasons = models.TextField(default="")
 
+    rows: ClassVar = open_rows(PATTERN, web="SELECT")
     classified: ClassVar = privacy.fields(
         public="line outcome target",
         personal="reasons",
@@ -106,6 +111,7 @@ class IntakeSaid(models.Model):
     said = models.JSONField()
     wrong = models.TextField(default="")
 
+    rows: ClassVar = open_rows(PATTERN, web="SELECT")
     classified: ClassVar = privacy.fields(
         public="line",
         personal="said wrong",
@@ -132,6 +138,7 @@ class RememberedColumns(models.Model):
     by_id = models.BigIntegerField()
     at = models.DateTimeField()
 
+    rows: ClassVar = by_unit()
     classified: ClassVar = privacy.fields(
         public="id kind unit_id signature mapping at",
         personal="by_id",

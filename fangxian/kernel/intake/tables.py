@@ -36,6 +36,12 @@ def analyze(intake_id: int) -> None:
         cursor.execute("SELECT intake_analyze(%s)", [intake_id])
 
 
+def guard(intake_id: int) -> None:
+    """From now on the tables are shown to whom the import is shown, and nothing is copied in."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT intake_guard(%s)", [intake_id])
+
+
 def fill(frame: pl.DataFrame, into: sql.Identifier) -> None:
     """Put a piece of the file into a table of the import, columns by name."""
     columns = sql.SQL(", ").join(map(sql.Identifier, frame.columns))

@@ -107,6 +107,7 @@ def read(intake: Intake, progress: Progress, at: datetime) -> None:
         job.kind.judge(job)
         counts = tables.counts(intake.pk)
         progress.phase("comparing")  # the last moment to give up
+        tables.guard(intake.pk)
         _move(intake, State.REVIEW, at, counts=counts)
 
 

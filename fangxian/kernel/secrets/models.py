@@ -6,7 +6,10 @@ from typing import ClassVar
 from django.db import models
 
 from fangxian.kernel import privacy
+from fangxian.kernel.access.rows import open_rows
 from fangxian.kernel.secrets.fields import SealedField, SealedModel
+
+KEYS = "keys sealed or known by a fingerprint: of nobody"
 
 
 class SecretKey(models.Model):
@@ -17,6 +20,7 @@ class SecretKey(models.Model):
     at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)
 
+    rows: ClassVar = open_rows(KEYS, web="SELECT", worker="SELECT")
     classified: ClassVar = privacy.fields(public="number fingerprint at retired_at")
 
     def __str__(self) -> str:
@@ -34,6 +38,7 @@ class CollectionKey(SealedModel):
         null=True
     )
 
+    rows: ClassVar = open_rows(KEYS)
     classified: ClassVar = privacy.fields(public="id name key at destroyed_at")
 
     class Meta:
@@ -59,6 +64,7 @@ class Resealing(models.Model):
     total = models.BigIntegerField(default=0)
     at = models.DateTimeField()
 
+    rows: ClassVar = open_rows(KEYS, web="SELECT", worker="SELECT")
     classified: ClassVar = privacy.fields(public="field number last_id done total at")
 
     def __str__(self) -> str:

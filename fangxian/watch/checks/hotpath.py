@@ -74,6 +74,15 @@ LINES = """
     WHERE (SELECT count(*) FROM ins) = (SELECT count(*) FROM owed)
 )
 """
+# What the database shows to the token: in the same message as the statement that needs it.
+SCOPE = """
+SELECT set_config('fangxian.low', w.path, true),
+       set_config('fangxian.high', left(w.path, -1) || '0', true)
+FROM accounts_apitoken t
+JOIN units_unitversion w ON w.unit_id = t.unit_id
+ AND w.valid_from <= {today} AND w.valid_to > {today}
+WHERE t.hash = $1 AND t.revoked_at IS NULL AND t.expires_at > $2
+"""
 # No step joins another on a key: such a join has no statistics and would compare all with all.
 # The scope is asked by starts_with, which no index serves: the row must be found by its key.
 STATEMENT = """
@@ -169,21 +178,30 @@ def record_first(
     items = [_item(number, submission) for number, submission in enumerate(submissions)]
     with_lines = any("lines" in item for item in items)
     values = [fingerprint(token), at, _as_json(items), origin.address()]
-    owed, kept = _execute(_statement(day, today, session, with_lines), values)
+    scope = SCOPE.format(today=f"DATE '{today.isoformat()}'")
+    owed, kept = _execute(scope, _statement(day, today, session, with_lines), values)
     if owed is None or kept is None or not len(owed) == len(kept) == len(submissions):
         return None
     ids = dict(zip(owed, kept, strict=True))
     return [ids[number] for number in range(len(submissions))]
 
 
-def _execute(statement: str, values: list[object]) -> tuple[list[int] | None, list[int] | None]:
-    """Run a prepared statement on Django's own connection, past the layers that slow it.
+def _execute(
+    scope: str, statement: str, values: list[object]
+) -> tuple[list[int] | None, list[int] | None]:
+    """Run prepared statements on Django's own connection, past the layers that slow it.
 
-    Django's cursors put the values into the text and so never prepare; this one does.
+    Django's cursors put the values into the text and so never prepare; this one does. Both go
+    in one message, which the database takes as one transaction.
     """
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.RawCursor(connection.connection) as cursor:
-        numbers, ids = cursor.execute(statement, values, prepare=True).fetchone() or (None, None)
+        with connection.connection.pipeline():
+            cursor.execute(scope, values[:2], prepare=True)
+            cursor.execute(statement, values, prepare=True)
+        cursor.nextset()
+        numbers, ids = cursor.fetchone() or (None, None)
+    connection.scope_is_unknown()
     return numbers, ids
 
 

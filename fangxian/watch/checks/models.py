@@ -13,6 +13,7 @@ from django.db import models
 
 from fangxian.kernel import privacy
 from fangxian.kernel.access import ScopedQuerySet
+from fangxian.kernel.access.rows import by_path
 
 
 class CheckQuerySet(ScopedQuerySet["Check"]):
@@ -70,6 +71,7 @@ class Check(models.Model):
 
     objects = CheckQuerySet.as_manager()
 
+    rows: ClassVar = by_path()
     classified: ClassVar = privacy.fields(
         public=(
             "id day unit_id session revision is_current revises school_id path enrolled "
@@ -120,6 +122,7 @@ class CheckLine(models.Model):
 
     objects = ScopedQuerySet.as_manager()
 
+    rows: ClassVar = by_path()
     classified: ClassVar = privacy.fields(
         public="day unit_id session revision number school_id path is_present known_at",
         personal="person_id name",

@@ -1,7 +1,7 @@
 """First signatures of many schools at once, the same rows as `actions.sign` writes."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from fangxian.foundation.obligations.models import Channel
 from fangxian.kernel import audit
 from fangxian.kernel.access import Actor
 from fangxian.kernel.clock import midnight
+from fangxian.kernel.copying import copy_rows
 from fangxian.kernel.partitions import ensure_day
 from fangxian.watch.reporting import rules
 from fangxian.watch.reporting.drafts import (
@@ -115,19 +116,12 @@ def _locked_cutoffs(schools: Sequence[School], day: date) -> dict[int, Cutoff]:
 
 def _write(drafts: Sequence[Draft], by: Actor, at: datetime) -> None:
     made = [revision_from(draft, 1, by, at) for draft in drafts]
-    _copy("report_revision", REVISION, (_revision_row(one) for one in made))
-    _copy("daily_report", REPORT, (_report_row(one) for one in made))
+    copy_rows("report_revision", REVISION, (_revision_row(one) for one in made))
+    copy_rows("daily_report", REPORT, (_report_row(one) for one in made))
     _move_cutoffs(made, drafts)
     _answer(made, by, at)
     ensure_day(at.date())
-    _copy("audit_event", AUDIT, (_audit_row(one, by, at) for one in made))
-
-
-def _copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
+    copy_rows("audit_event", AUDIT, (_audit_row(one, by, at) for one in made))
 
 
 def _revision_row(made: ReportRevision) -> list[Any]:

@@ -12,6 +12,7 @@ from django.db import models
 
 from fangxian.kernel import privacy
 from fangxian.kernel.access import ScopedQuerySet
+from fangxian.kernel.access.rows import by_path, open_rows
 from fangxian.watch.reporting.rules import State
 
 
@@ -28,6 +29,7 @@ class DictionaryVersion(models.Model):
     digest = models.BinaryField(max_length=32)
     recorded_at = models.DateTimeField()
 
+    rows: ClassVar = open_rows("norms: the dictionary of indicators")
     classified: ClassVar = privacy.fields(
         public="number effective_from content digest recorded_at",
         purpose="rules",
@@ -66,6 +68,7 @@ class DailyReport(models.Model):
 
     objects = DailyReportQuerySet.as_manager()
 
+    rows: ClassVar = by_path()
     classified: ClassVar = privacy.fields(
         public="day school_id bureau_id path state revision signed_at decided_at",
         personal="signed_by decided_by comment",
@@ -116,6 +119,7 @@ class ReportRevision(models.Model):
 
     objects = ScopedQuerySet.as_manager()
 
+    rows: ClassVar = by_path()
     classified: ClassVar = privacy.fields(
         public=(
             "day school_id revision bureau_id path signed_at cutoff_from cutoff_at "
@@ -154,6 +158,7 @@ class Decision(models.Model):
 
     objects = ScopedQuerySet.as_manager()
 
+    rows: ClassVar = by_path()
     classified: ClassVar = privacy.fields(
         public="day school_id revision path accepted decided_at",
         personal="decided_by comment",
@@ -190,6 +195,7 @@ class Cutoff(models.Model):
 
     objects = ScopedQuerySet.as_manager()
 
+    rows: ClassVar = by_path()
     classified: ClassVar = privacy.fields(
         public="school_id path day since since_edge at at_edge",
         purpose="reporting",

@@ -12,6 +12,7 @@ from fangxian.foundation.people.models.columns import path_column, unit_key
 from fangxian.foundation.people.models.persons import Person
 from fangxian.kernel import privacy
 from fangxian.kernel.access import Actor, ScopedQuerySet, subtree, within_any
+from fangxian.kernel.access.rows import by_path
 
 
 class TransferState(models.TextChoices):
@@ -81,6 +82,7 @@ class Transfer(models.Model):
 
     objects = TransferQuerySet.as_manager()
 
+    rows: ClassVar = by_path("from_path", "to_path")
     classified: ClassVar = privacy.fields(
         public=(
             "id from_school from_path to_school to_path to_group asked_by_side state effective_on "
@@ -137,6 +139,7 @@ class Promotion(models.Model):
 
     objects = ScopedQuerySet.as_manager()
 
+    rows: ClassVar = by_path()
     classified: ClassVar = privacy.fields(
         public="id school path effective_on steps opened at undone_at",
         personal="by_id undone_by_id",

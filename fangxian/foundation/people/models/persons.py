@@ -13,6 +13,7 @@ from fangxian.foundation.people.models.columns import path_column, unit_key
 from fangxian.foundation.units.models import OPEN_END, Population, Unit
 from fangxian.kernel import privacy
 from fangxian.kernel.access import ScopedQuerySet
+from fangxian.kernel.access.rows import by_path, through
 
 
 class PersonKind(models.TextChoices):
@@ -82,6 +83,11 @@ class Person(models.Model):
 
     objects = PersonQuerySet.as_manager()
 
+    rows: ClassVar = (
+        by_path()
+        | through("people_membership", "person_id")
+        | through("people_transfer", "person_id")
+    )
     classified: ClassVar = privacy.fields(
         public="id school path kind created_at updated_at",
         personal="name number id_kind id_number phone born sex left_on",
@@ -144,6 +150,7 @@ class Guardian(models.Model):
 
     objects = ScopedQuerySet.as_manager()
 
+    rows: ClassVar = by_path() | through("people_membership", "person_id", "person_id")
     classified: ClassVar = privacy.fields(
         public="id school path position",
         personal="person relation name phone",
@@ -189,6 +196,7 @@ class Membership(models.Model):
 
     objects = MembershipQuerySet.as_manager()
 
+    rows: ClassVar = by_path()
     classified: ClassVar = privacy.fields(
         public="id group school path valid_from valid_to",
         personal="person",

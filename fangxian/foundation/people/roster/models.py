@@ -5,6 +5,9 @@ from typing import ClassVar
 from django.db import models
 
 from fangxian.kernel import privacy
+from fangxian.kernel.access.rows import open_rows
+
+PATTERN = "an empty pattern: each import has a table of its own"
 
 
 def _said() -> "models.TextField[str | None, str | None]":
@@ -42,6 +45,7 @@ class RosterRow(models.Model):
     phone2 = _said()
     wrong = models.TextField(null=True)  # noqa: DJ001 (null is right so far)
 
+    rows: ClassVar = open_rows(PATTERN, web="SELECT")
     classified: ClassVar = privacy.fields(
         public="line school_id group_id kind",
         personal=(

@@ -61,8 +61,11 @@ def literal(day: date) -> str:
 
 def rows(statement: str, params: Mapping[str, Any]) -> list[Row]:
     """All rows of a statement, prepared: it is asked again for other schools of the same day."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+    with (
+        connection.scoped(),
+        connection.wrap_database_errors,
+        psycopg.Cursor(connection.connection) as cursor,
+    ):
         found = cursor.execute(" ".join(statement.split()), params, prepare=True)
         return found.fetchall()
 
