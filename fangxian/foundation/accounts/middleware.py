@@ -14,7 +14,7 @@ from fangxian.foundation.accounts.letting_in import ALONE
 from fangxian.foundation.accounts.models import User
 from fangxian.foundation.accounts.queries import actor_by_token, actor_for
 from fangxian.foundation.accounts.second.rules import is_asked_of
-from fangxian.foundation.accounts.sessions import SEEN_EVERY, SessionStore
+from fangxian.foundation.accounts.sessions import SEEN_EVERY, SessionStore, row_key
 from fangxian.kernel import clock
 from fangxian.kernel.access import ANONYMOUS, Actor
 from fangxian.kernel.access.rowscope import NOBODY, enter, rows_of, scope_of
@@ -57,8 +57,8 @@ class VisitMiddleware:
         if visit is not None and now - visit.seen_at >= SEEN_EVERY and not _renews_itself(request):
             actor: Actor = request.actor  # type: ignore[attr-defined]
             if actor.token_id is None and actor.user_id == visit.user_id is not None:
-                key, roles = session.session_key or "", [held.role for held in actor.holdings]
-                actions.see(session_key=key, visit=visit, roles=roles, at=now)
+                row, roles = row_key(session.session_key), [held.role for held in actor.holdings]
+                actions.see(row=row, visit=visit, roles=roles, at=now)
         return response
 
 

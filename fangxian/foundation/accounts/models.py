@@ -285,7 +285,7 @@ class PasswordLink(models.Model):
 
 class SessionQuerySet(models.QuerySet["Session"]):
     def of(self, user_id: int, *, but: str = "") -> Self:
-        """The browsers somebody is signed in on, but for the one with this key."""
+        """The browsers somebody is signed in on, but for the one of this row."""
         return self.filter(user_id=user_id).exclude(session_key=but)
 
 
@@ -293,7 +293,7 @@ class Session(AbstractBaseSession):
     """One browser, signed in or not. A row that is gone is a sign-in that has ended.
 
     It opens nothing from `expire_date` on: that moves on while somebody is seen, but never past
-    `ends_at`. Times are the machine's own.
+    `ends_at`. Times are the machine's own. `session_key` is a hash of the browser's.
     """
 
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")

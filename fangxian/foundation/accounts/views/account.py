@@ -23,6 +23,7 @@ from fangxian.foundation.accounts.own_password import must_choose
 from fangxian.foundation.accounts.passwords.choosing import rules_on
 from fangxian.foundation.accounts.queries import colleagues, in_person
 from fangxian.foundation.accounts.rules import AccountPermission, Role, may_cover
+from fangxian.foundation.accounts.sessions import row_key
 from fangxian.foundation.units.models import Unit
 from fangxian.kernel import access, clock
 from fangxian.kernel.access import Actor, permission_label
@@ -100,7 +101,7 @@ def password(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         old, new = form.cleaned_data["old"], form.cleaned_data["password"]
         try:
-            keep = request.session.session_key or ""
+            keep = row_key(request.session.session_key)
             user = actions.change_password(
                 old=old, new=new, by=request.actor, at=clock.now(), keep=keep
             )
