@@ -128,6 +128,7 @@ ADVICE = {
     "smtp_security": "write starttls, tls or none",
     "smtp_from": "write an e-mail address, such as fangxian@example.cn",
     "robots_anywhere": SWITCH,
+    "oidc_issuer": "write the provider's address, such as https://sso.example.cn",
     "secret_key": "write at least 32 characters that nobody can guess, or leave it out",
     "field_keys": "write the lines of a file of keys (docs/operate.md), or leave it out",
     "field_cipher": "write aes-256-gcm or sm4-gcm",
@@ -181,6 +182,16 @@ class Environment(BaseSettings):
     smtp_password: str = ""
     smtp_security: SmtpSecurity = SmtpSecurity.STARTTLS
     smtp_from: str = Field("", pattern=r"^$|^[^@\s]+@[^@\s]+$")
+    #: a province's own OpenID Connect provider; where nothing is said, there is none
+    oidc_issuer: SiteURL = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_client_secret_file: Path | None = None
+    oidc_name: str = ""
+    #: the claim that names an account here; without it accounts are linked by their owners only
+    oidc_claim: str = ""
+    #: words of its `amr` or `acr` that stand for two factors
+    oidc_second: Words = []
     #: let robots and webhooks be at any address, private ones too
     robots_anywhere: bool = False
 
@@ -194,6 +205,13 @@ class Environment(BaseSettings):
         """How long the longest sign-in of all lasts."""
         days = max(self.group_session_days, self.school_session_days)
         return 3600 * max(24 * days, self.session_hours)
+
+    @property
+    def oidc_secret(self) -> str:
+        """The secret shared with the provider; "" for a client that has none."""
+        if self.oidc_client_secret_file is None:
+            return self.oidc_client_secret
+        return self.oidc_client_secret_file.read_text("utf-8").strip()
 
     @property
     def embedded(self) -> bool:
@@ -239,6 +257,28 @@ def _check_mail(environment: Environment) -> None:
         )
 
 
+def _check_oidc(environment: Environment) -> None:
+    if not environment.oidc_issuer:
+        return
+    site = urlsplit(environment.oidc_issuer)
+    if site.scheme != "https" and site.hostname not in ("127.0.0.1", "localhost"):
+        raise BadSetting(
+            f"{PREFIX}OIDC_ISSUER would be believed by whoever answers in its name: write its "
+            "address with https"
+        )
+    if not environment.oidc_client_id:
+        raise BadSetting(
+            f"{PREFIX}OIDC_CLIENT_ID is missing: write the name that the provider knows us by"
+        )
+    try:
+        _ = environment.oidc_secret
+    except OSError as error:
+        raise BadSetting(
+            f"{PREFIX}OIDC_CLIENT_SECRET_FILE cannot be used ({error.strerror}): "
+            "write a file that the web server may read"
+        ) from None
+
+
 def load(**overrides: Any) -> Environment:
     """Read the environment, or raise BadSetting with one line on what to change."""
     _refuse_unknown()
@@ -253,6 +293,7 @@ def load(**overrides: Any) -> Environment:
         )
     environment.home = environment.home.expanduser().absolute()
     _check_mail(environment)
+    _check_oidc(environment)
     if environment.debug and not environment.bind.startswith(("127.", "localhost", "::1")):
         raise BadSetting(
             f"{PREFIX}DEBUG shows the inside of the system to whoever causes an error: "

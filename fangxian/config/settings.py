@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "fangxian.foundation.units.apps.UnitsConfig",
     "fangxian.foundation.accounts.apps.AccountsConfig",
     "fangxian.foundation.accounts.second.apps.SecondConfig",
+    "fangxian.foundation.accounts.single.apps.SingleConfig",
     "fangxian.foundation.notices.apps.NoticesConfig",
     "fangxian.foundation.people.apps.PeopleConfig",
     "fangxian.foundation.people.roster.apps.RosterConfig",

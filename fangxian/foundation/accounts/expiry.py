@@ -58,6 +58,7 @@ expire(
         ),
         also=(
             "DELETE FROM mfa_authenticator WHERE user_id = ANY(%(keys)s)",
+            "DELETE FROM single_link WHERE user_id = ANY(%(keys)s)",
             "DELETE FROM account_emailaddress WHERE user_id = ANY(%(keys)s)",
         ),
         order=55,

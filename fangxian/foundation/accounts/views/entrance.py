@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from fangxian.foundation.accounts import actions, cards, limits
 from fangxian.foundation.accounts.forms import JoinForm, NewPasswordForm, SignInForm
-from fangxian.foundation.accounts.letting_in import let_in
-from fangxian.foundation.accounts.models import ROLE_LABELS, Invitation, User
+from fangxian.foundation.accounts.leading import go_on
+from fangxian.foundation.accounts.models import ROLE_LABELS, Invitation
 from fangxian.foundation.accounts.passwords.choosing import rules_on
 from fangxian.foundation.accounts.queries import (
     in_person,
@@ -24,9 +24,6 @@ from fangxian.foundation.accounts.queries import (
     place,
 )
 from fangxian.foundation.accounts.rules import Role, Tried
-from fangxian.foundation.accounts.second.queries import step_after_password
-from fangxian.foundation.accounts.second.rules import Step
-from fangxian.foundation.accounts.second.waiting import hold
 from fangxian.kernel import access, clock
 from fangxian.kernel.access.requests import Request
 from fangxian.kernel.errors import DomainError, Invalid
@@ -34,7 +31,6 @@ from fangxian.kernel.registry import landing_for
 from fangxian.kernel.shell.forms import ActionForm
 
 get_or_post = require_http_methods(["GET", "POST"])
-STEPS = {Step.CODE: "second:code", Step.SET_UP: "second:must-set-up"}
 
 
 @require_GET
@@ -70,7 +66,7 @@ def sign_in(request: Request) -> HttpResponse:
         except Invalid as error:
             form.refuse(error)
         else:
-            return _go_on(request, user, back)
+            return go_on(request, user, back)
     shown = {"form": form, "next": back, "cards": cards.cards()}
     return render(request, "accounts/sign_in.html", shown, status=_status(form))
 
@@ -83,15 +79,6 @@ def _begin_anew(request: Request) -> None:
 
 def _status(form: ActionForm) -> int:
     return 422 if form.errors else 200
-
-
-def _go_on(request: Request, user: User, to: str) -> HttpResponse:
-    """Let in whose password was right, or lead them to what else is asked of them."""
-    step = step_after_password(user, today=clock.today())
-    if step is None:
-        return let_in(request, user, to)
-    hold(request, user, to)
-    return redirect(STEPS[step])
 
 
 def _back(request: Request) -> str:
@@ -137,7 +124,7 @@ def invitation(request: Request, secret: str) -> HttpResponse:
         except DomainError as error:
             form.refuse(error)
         else:
-            return _go_on(request, user, "/")
+            return go_on(request, user, "/")
     shown = {
         "form": form,
         "invited": invited,
@@ -164,5 +151,5 @@ def new_password(request: Request, secret: str) -> HttpResponse:
         except DomainError as error:
             form.refuse(error)
         else:
-            return _go_on(request, user, "/")
+            return go_on(request, user, "/")
     return render(request, "accounts/new_password.html", {"form": form}, status=_status(form))
