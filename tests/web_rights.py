@@ -21,6 +21,8 @@ class AsWeb:
         from django.conf import settings
 
         user = login(settings.FANGXIAN, DatabaseRole.WEB).user
+        if connection.settings_dict["USER"] == user:
+            return self.get_response(request)
         with connection.cursor() as cursor:
             cursor.execute(f'SET ROLE "{user}"')
         try:
