@@ -14,6 +14,8 @@ from urllib.parse import unquote, urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from fangxian.config import serving
+
 PREFIX = "FANGXIAN_"
 SECRET = re.compile("url|secret|password|token|keys")
 EMBEDDED_DATABASE = "fangxian"
@@ -116,6 +118,7 @@ ADVICE = {
     "grace_seconds": f"{WHOLE_NUMBER} from 1 to 300",
     "board_cache_seconds": "write seconds from 0 (keep nothing) to 3",
     "idle_minutes": f"{WHOLE_NUMBER} from 5 to 1440",
+    "hsts_days": f"{WHOLE_NUMBER} from 0 to 730",
     "session_hours": f"{WHOLE_NUMBER} from 1 to 168",
     "school_idle_hours": f"{WHOLE_NUMBER} from 1 to 720",
     "school_session_days": f"{WHOLE_NUMBER} from 1 to 90",
@@ -157,6 +160,8 @@ class Environment(BaseSettings):
     demo: Demo = Demo.NONE
     debug: bool = False
     https: bool = False
+    #: how long a browser that was here comes back by https only; 0 says nothing of it
+    hsts_days: int = Field(365, ge=0, le=730)
     allowed_hosts: Words = []
     web_workers: int = Field(2, ge=1, le=64)
     web_threads: int = Field(2, ge=1, le=256)
@@ -294,11 +299,8 @@ def load(**overrides: Any) -> Environment:
     environment.home = environment.home.expanduser().absolute()
     _check_mail(environment)
     _check_oidc(environment)
-    if environment.debug and not environment.bind.startswith(("127.", "localhost", "::1")):
-        raise BadSetting(
-            f"{PREFIX}DEBUG shows the inside of the system to whoever causes an error: "
-            f"leave it out, or serve this machine only with {PREFIX}BIND=127.0.0.1"
-        )
+    if refusal := next(serving.refusals(environment), None):
+        raise BadSetting(refusal)
     return environment
 
 
