@@ -155,6 +155,10 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "fangxian.kernel.shell.errors.csrf_failed"
 if FANGXIAN.https:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # No other site of the same domain can plant a cookie by such a name.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+SECURE_HSTS_SECONDS = 24 * 3600 * FANGXIAN.hsts_days if FANGXIAN.https else 0
+FILE_UPLOAD_HANDLERS = ["fangxian.config.uploads.SignedInUploads"]
 # A batch of 500 checks with their lines is the largest body there is.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 
