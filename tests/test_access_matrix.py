@@ -150,7 +150,7 @@ def _arguments(cast: Cast, address: Address) -> dict[str, object]:
 
 def _of_people(cast: Cast, address: Address) -> dict[str, object]:
     """Somebody of the class, in a room of the dormitory, on the way to another school."""
-    if not address.name.startswith("people:"):
+    if not address.name.startswith(("people:", "rights:")):
         return {}
     head, person = cast.actor("head"), cast.persons[0]
     room = people.open_cohort(

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "fangxian.foundation.notices.apps.NoticesConfig",
     "fangxian.foundation.people.apps.PeopleConfig",
     "fangxian.foundation.people.roster.apps.RosterConfig",
+    "fangxian.foundation.people.rights.apps.RightsConfig",
     "fangxian.foundation.retention.apps.RetentionConfig",
     "fangxian.foundation.schooldays.apps.SchooldaysConfig",
     "fangxian.foundation.situations.apps.SituationsConfig",

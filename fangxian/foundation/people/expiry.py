@@ -46,6 +46,7 @@ expire(
         table="people_person",
         where=WHO_LEFT,
         also=(
+            "DELETE FROM rights_correction WHERE person_id = ANY(%(keys)s)",
             "DELETE FROM people_guardian WHERE person_id = ANY(%(keys)s)",
             "DELETE FROM people_cohortmembership WHERE person_id = ANY(%(keys)s)",
             "DELETE FROM people_transfer WHERE person_id = ANY(%(keys)s)",

@@ -32,8 +32,9 @@ def classified() -> Iterator[tuple[str, str, str, Classified]]:
         for model in app.get_models():
             label = model._meta.label_lower
             ours = app.name.startswith("fangxian.")
-            said: Classified
-            said = getattr(model, "classified", nothing) if ours else OTHERS.get(label, nothing)
+            said = OTHERS.get(label, nothing)
+            if ours:
+                said = getattr(model, "classified", nothing)
             room = app.name.removeprefix("fangxian.") if ours else app.name
             about = (model.__doc__ or "").strip().split("\n")[0] if ours else ""
             yield room, model._meta.db_table, about, said

@@ -21,7 +21,12 @@ class SecretKey(models.Model):
     retired_at = models.DateTimeField(null=True)
 
     rows: ClassVar = open_rows(KEYS, web="SELECT", worker="SELECT")
-    classified: ClassVar = privacy.fields(public="number fingerprint at retired_at")
+    classified: ClassVar = privacy.fields(
+        public="number fingerprint at retired_at",
+        purpose="operation",
+        kept="stays",
+        seen_by="nobody",
+    )
 
     def __str__(self) -> str:
         return str(self.number)
@@ -39,7 +44,12 @@ class CollectionKey(SealedModel):
     )
 
     rows: ClassVar = open_rows(KEYS)
-    classified: ClassVar = privacy.fields(public="id name key at destroyed_at")
+    classified: ClassVar = privacy.fields(
+        public="id name key at destroyed_at",
+        purpose="operation",
+        kept="stays",
+        seen_by="nobody",
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -65,7 +75,12 @@ class Resealing(models.Model):
     at = models.DateTimeField()
 
     rows: ClassVar = open_rows(KEYS, web="SELECT", worker="SELECT")
-    classified: ClassVar = privacy.fields(public="field number last_id done total at")
+    classified: ClassVar = privacy.fields(
+        public="field number last_id done total at",
+        purpose="operation",
+        kept="stays",
+        seen_by="nobody",
+    )
 
     def __str__(self) -> str:
         return self.field

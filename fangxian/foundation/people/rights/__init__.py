@@ -1,0 +1,1 @@
+"""What people may ask about their data: to see all of it, to have it corrected, to have it go."""
