@@ -33,5 +33,7 @@ def may_erase(*, left_on: date | None, today: date, in_a_group: bool, moving: bo
             _("The person is at the school: it has the duty to keep this record until they leave."),
         )
     if moving:
-        return Decision(False, _("A transfer of this person is under way; it has to be ended first."))
+        return Decision(
+            False, _("A transfer of this person is under way; it has to be ended first.")
+        )
     return Decision(True)

@@ -112,7 +112,9 @@ def correction(request: Request, person_id: int) -> HttpResponse:
         "heading": _("Correct on request"),
         "intro": _("What was wrong, who asked and why are kept with the record."),
     }
-    return form_page(request, form, act, shown=shown, done=_("Corrected."), seen=lambda: read_by(request, found))
+    return form_page(
+        request, form, act, shown=shown, done=_("Corrected."), seen=lambda: read_by(request, found)
+    )
 
 
 @GET_POST
@@ -137,4 +139,11 @@ def erasure(request: Request, person_id: int) -> HttpResponse:
                    "brought back. Lines of roll calls go at the end of their own term."),
         "grave": True,
     }  # fmt: skip
-    return form_page(request, form, act, shown=shown, done=_("The record is erased."), seen=lambda: read_by(request, found))
+    return form_page(
+        request,
+        form,
+        act,
+        shown=shown,
+        done=_("The record is erased."),
+        seen=lambda: read_by(request, found),
+    )
