@@ -25,7 +25,9 @@ from fangxian.foundation.people.rules import PeopleEvent, PeoplePermission
 from fangxian.foundation.units.models import OPEN_END, SCHOOL_KINDS, UnitVersion
 from fangxian.kernel import audit
 from fangxian.kernel.access import Actor
+from fangxian.kernel.access.rowscope import everywhere
 from fangxian.kernel.errors import Conflict, Invalid, NotFound
+from fangxian.kernel.secrets import Unreadable
 
 #: what is said of a person; all of it can be corrected
 SAID: Final = ("name", "number", "id_kind", "id_number", "phone", "born", "sex")
@@ -85,7 +87,7 @@ def change_person(*, person_id: int, by: Actor, at: datetime, **said: Any) -> Pe
     """Correct what is said of a person; what is not given stays. The audit names the fields."""
     person = locked(person_id, by=by)
     now = {name: getattr(person, name) for name in SAID}
-    given = _tidy(now | said, at.date())
+    given = _corrected(now, said, at.date())
     changed = [name for name in SAID if given[name] != now[name]]
     if not changed:
         return person
@@ -98,6 +100,16 @@ def change_person(*, person_id: int, by: Actor, at: datetime, **said: Any) -> Pe
                  path=person.path, detail={"person_id": person_id, "fields": changed},
                  persons=[person_id])  # fmt: skip
     return person
+
+
+def _corrected(now: Mapping[str, Any], said: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """What holds once this is said; what cannot be opened now and is not said anew stays."""
+    shut = {name for name, value in now.items() if isinstance(value, Unreadable)} - said.keys()
+    if "id_number" in shut:
+        shut.add("id_kind")
+    known = {name: value for name, value in now.items() if name not in shut}
+    fresh = {name: value for name, value in said.items() if name not in shut}
+    return _tidy({**known, **fresh}, today) | {name: now[name] for name in shut}
 
 
 def _tidy(said: Mapping[str, Any], today: date) -> dict[str, Any]:
@@ -134,7 +146,8 @@ def _refuse_known(
     """A person is once in the whole system, and a number once in a school."""
     here = Person.objects.present(day).exclude(pk=except_id or 0)
     if given["id_number"]:
-        known = here.filter(id_number=given["id_number"]).first()
+        with everywhere("a person is once in the whole system"):
+            known = here.with_document(given["id_number"]).first()
         if known is not None and known.path == path:
             text = _("%(name)s has this document's number and is at this school already.")
             raise Conflict(text % {"name": known.name}, person_id=known.pk)
@@ -259,7 +272,7 @@ def set_guardians(*, person_id: int, calls: Sequence[Call], by: Actor, at: datet
         text = _("At most %(most)s people to call.") % {"most": MOST_GUARDIANS}
         raise Invalid(text, {"phone": [text]})
     now = Guardian.objects.filter(person_id=person_id).order_by("position")
-    if list(now.values_list("position", "phone", "name", "relation")) == rows:
+    if [(one.position, one.phone, one.name, one.relation) for one in now] == rows:
         return person
     now.delete()
     Guardian.objects.bulk_create(

@@ -70,7 +70,7 @@ def request_transfer(
     to = school_of(to_school_id, at.date(), by=by)
     people = Person.objects.present(at.date()).select_for_update()
     with everywhere("whoever knows somebody's document number and name may ask for them"):
-        person = people.filter(id_number=plain_id(id_number) or "-").first()
+        person = people.with_document(plain_id(id_number)).first()
     if person is None or person.name != " ".join(name.split()):
         text = _("Nobody with this number and this name is registered at another school. Enter "
                  "the person as new.")  # fmt: skip
