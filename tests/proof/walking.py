@@ -141,15 +141,15 @@ def view_of(path: str) -> str:
         return ""
 
 
-def walk(client: Client, *starts: str, most: int = MOST_PAGES) -> Iterator[Page]:
-    """Every kind of page that links lead to from some, some of each kind."""
+def walk(client: Client, *starts: str, each: int = PER_SHAPE) -> Iterator[Page]:
+    """Every kind of page that links lead to from some, so many of each kind."""
     waiting, seen = list(starts), dict[tuple[str, ...], int]()
     known = set(waiting)
     shown = 0
-    while waiting and shown < most:
+    while waiting and shown < MOST_PAGES:
         path = waiting.pop(0)
         shape = (view_of(path), *sorted({name for name, _v in parse_qsl(urlsplit(path).query)}))
-        if not shape[0] or seen.get(shape, 0) >= PER_SHAPE:
+        if not shape[0] or seen.get(shape, 0) >= each:
             continue
         seen[shape] = seen.get(shape, 0) + 1
         answer: Any = client.get(path)
