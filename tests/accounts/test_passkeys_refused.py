@@ -219,3 +219,20 @@ def test_passkeys_of_an_address_are_tried_so_often_and_no_other_suffers(
     right = device.use(on(browser.get("/sign-in/passkey/")))
     told = {"credential": json.dumps(right)}
     assert browser.post("/sign-in/passkey/", told, REMOTE_ADDR="192.0.2.9").status_code == 302
+
+
+def test_after_a_new_password_it_stands_alone_once_it_has_followed_it(
+    browser: Client, teacher: User, phone: Phone
+) -> None:
+    device = Device()
+    bound(teacher, device)
+    Authenticator.objects.filter(user=teacher).update(created_at=AT - timedelta(days=2))
+    User.objects.filter(pk=teacher.pk).update(password_since=AT - timedelta(days=1))
+    alone = on(browser.get("/sign-in/passkey/"))
+    assert post(browser, "/sign-in/passkey/", device.use(alone)).status_code == 422
+    give_password(browser, "teacher")
+    step = on(browser.get("/sign-in/code/"))
+    assert post(browser, "/sign-in/code/passkey/", device.use(step)).status_code == 302
+    browser.post("/sign-out/")
+    alone = on(browser.get("/sign-in/passkey/"))
+    assert post(browser, "/sign-in/passkey/", device.use(alone)).status_code == 302

@@ -63,7 +63,7 @@ def prove(
 ) -> None:
     """Take a passkey as the step that follows the password."""
     if not _accepted(user_id, party, challenge, answer, at, alone=False):
-        raise _refused(_not_accepted())
+        raise _refused(_("This passkey opens nothing here. Try again, or use a code."))
 
 
 def sign_in(*, party: Party, challenge: str | None, answer: Answer, at: datetime) -> User:
@@ -74,12 +74,12 @@ def sign_in(*, party: Party, challenge: str | None, answer: Answer, at: datetime
     said = whose(answer)
     user = User.objects.filter(pk=said, is_active=True).first() if said is not None else None
     if user is None or not _accepted(user.pk, party, challenge, answer, at, alone=True):
-        raise _refused(_not_accepted())
+        text = _(
+            "This passkey opens nothing here. Try again, or sign in with your password: "
+            "after a new password, the passkey follows it once."
+        )
+        raise _refused(text)
     return user
-
-
-def _not_accepted() -> str:
-    return _("This passkey opens nothing here. Try again, or sign in in another way.")
 
 
 @transaction.atomic
@@ -101,17 +101,29 @@ def _accepted(
             party, challenge=_asked(challenge), answer=answer, keys=keys, alone=alone
         )
         row = next(row for row in rows if row.data["id"] == proof.id)
-        if row.data.get("last") == proof.challenge:
+        if row.data.get("last") == proof.challenge or (alone and not _may_stand_alone(user, row)):
             raise Refused
     except Refused:
         note(SecondEvent.PASSKEY_REFUSED, user, by, at)
         return False
     row.data |= {"times": proof.times, "last": proof.challenge}
+    if not alone:
+        row.data["followed_at"] = at.isoformat()
     row.last_used_at = at
     row.save(update_fields=["data", "last_used_at"])
     event = SecondEvent.PASSKEY_ALONE if alone else SecondEvent.PASSKEY_USED
     note(event, user, by, at)
     return True
+
+
+def _may_stand_alone(user: User, row: Authenticator) -> bool:
+    """Whether a passkey was bound with the present password, or has followed it since.
+
+    Who chooses a new password because another knew the old one is rid of the other's passkey, too.
+    """
+    followed = row.data.get("followed_at")
+    known = datetime.fromisoformat(followed) if followed else row.created_at
+    return user.password_since is None or max(known, row.created_at) >= user.password_since
 
 
 @transaction.atomic
