@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "fangxian.foundation.people.roster.apps.RosterConfig",
     "fangxian.foundation.people.rights.apps.RightsConfig",
     "fangxian.foundation.retention.apps.RetentionConfig",
+    "fangxian.foundation.special.apps.SpecialConfig",
     "fangxian.foundation.schooldays.apps.SchooldaysConfig",
     "fangxian.foundation.situations.apps.SituationsConfig",
     "fangxian.foundation.obligations.apps.ObligationsConfig",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from django.apps import apps
 
@@ -34,7 +35,7 @@ def classified() -> Iterator[tuple[str, str, str, Classified]]:
             ours = app.name.startswith("fangxian.")
             said = OTHERS.get(label, nothing)
             if ours:
-                said = getattr(model, "classified", nothing)
+                said = cast("Classified", getattr(model, "classified", nothing))
             room = app.name.removeprefix("fangxian.") if ours else app.name
             about = (model.__doc__ or "").strip().split("\n")[0] if ours else ""
             yield room, model._meta.db_table, about, said

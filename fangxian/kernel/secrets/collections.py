@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import os
 import secrets
 from collections.abc import Sequence
@@ -47,6 +48,10 @@ class Collection:
 
     name: str
     _key: bytes = field(repr=False)
+
+    def with_half(self, half: bytes) -> Collection:
+        """The same collection under a key made of this one and of another half, kept elsewhere."""
+        return Collection(self.name, hmac.digest(self._key, half, "sha256"))
 
     def seal(self, value: str, field: str, bound_to: object) -> bytes:
         """Seal a value of a field, bound to what it belongs to."""

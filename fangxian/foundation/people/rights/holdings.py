@@ -5,7 +5,8 @@ from datetime import date
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from fangxian.foundation.accounts.models import User
+from fangxian.foundation.accounts.models import ROLE_LABELS, User
+from fangxian.foundation.accounts.rules import Role
 from fangxian.foundation.people.models import Person
 from fangxian.foundation.people.rights.queries import corrections
 from fangxian.kernel.access import Actor, subtree
@@ -44,7 +45,7 @@ def _trail(person_id: int, today: date) -> Held:
     names = User.objects.in_bulk({row.by_id for row in rows if row.by_id is not None})
     told = [
         [f"{localtime(row.at):%Y-%m-%d %H:%M}", str(event_label(row.event)),
-         str(names.get(row.by_id or 0, "")), row.acting, row.purpose]
+         str(names.get(row.by_id or 0, "")), _roles(row.acting), row.purpose]
         for row in rows
     ]  # fmt: skip
     return Held(
@@ -52,6 +53,12 @@ def _trail(person_id: int, today: date) -> Held:
         [_("At the time"), _("What was done"), _("Who"), _("Acting for"), _("Why")],
         told, ["at", "event", "by", "acting", "purpose"],
     )  # fmt: skip
+
+
+def _roles(acting: str) -> str:
+    """The roles of "head@17 auditor@3" by their names."""
+    roles = dict.fromkeys(word.partition("@")[0] for word in acting.split())
+    return "、".join(str(ROLE_LABELS[Role(one)]) for one in roles if one in set(Role))
 
 
 holds("90 rights", _held)
