@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
+from unicodedata import normalize
 
 from django.conf import settings
 from django.urls import reverse
@@ -40,10 +41,13 @@ MOST_ROWS: Final = 20_000
 
 
 def _roles() -> dict[str, str]:
+    """What people write for a role, as a cell is compared: its name, or that without brackets."""
     found = {role.value: role.value for role in Role}
     for language in ("zh-hans", "en"):
         with override(language):
-            found |= {str(ROLE_LABELS[role]).lower().replace(" ", ""): role.value for role in Role}
+            for role in Role:
+                name = normalize("NFKC", str(ROLE_LABELS[role])).lower().replace(" ", "")
+                found |= {name: role.value, name.partition("(")[0]: role.value}
     return found
 
 

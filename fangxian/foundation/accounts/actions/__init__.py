@@ -18,6 +18,7 @@ from fangxian.foundation.accounts.actions.invitations import (
     invite,
     join,
     withdraw_invitation,
+    withdraw_sheet,
 )
 from fangxian.foundation.accounts.actions.roles import (
     cover,
@@ -61,4 +62,5 @@ __all__ = [
     "set_language",
     "use_password_link",
     "withdraw_invitation",
+    "withdraw_sheet",
 ]

@@ -80,6 +80,29 @@ def withdraw_invitation(*, invitation_id: int, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
+def withdraw_sheet(*, invitation_id: int, by: Actor, at: datetime) -> int:
+    """Make every link useless that came of the same sheet and nobody used; returns how many."""
+    one, path = _open(invitation_id, at)
+    if not by.may(AccountPermission.MANAGE, path):
+        by.require(AccountPermission.INVITE, path)
+    rows = Invitation.objects.in_force(at).select_for_update(of=("self",))
+    rows = rows.filter(invited_by_id=one.invited_by_id, created_at=one.created_at, used_at=None)
+    seen = UnitVersion.objects.as_of(at.date()).visible_to(by).values("unit_id")
+    withdrawn = Invitation.objects.filter(
+        pk__in=list(rows.filter(unit_id__in=seen).values_list("pk", flat=True))
+    ).update(expires_at=at)
+    audit.record(
+        AccountEvent.INVITATION_WITHDRAWN,
+        by=by,
+        at=at,
+        unit_id=one.unit_id,
+        path=path,
+        detail={"invitation": one.pk, "count": withdrawn},
+    )
+    return withdrawn
+
+
+@transaction.atomic
 def confirm_invitation(*, invitation_id: int, by: Actor, at: datetime) -> None:
     """Agree to the role that an invitation proposes; who has joined already holds it from now."""
     found, path = _open(invitation_id, at)
@@ -220,5 +243,6 @@ def _record(
         unit_id=invitation.unit_id,
         path=path,
         subject=invitation.role,
-        detail={"invitation": invitation.pk, "role": invitation.role},
+        detail={"invitation": invitation.pk, "role": invitation.role}
+        | ({"user": invitation.user_id} if invitation.user_id else {}),
     )

@@ -1,5 +1,6 @@
 """The administrators' pages: who works here, invitations, roles, tokens."""
 
+from collections import Counter
 from datetime import date, datetime
 from typing import Any
 
@@ -9,8 +10,8 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -68,11 +69,14 @@ def administration(request: Request) -> HttpResponse:
 def _invitations(request: Request, at: datetime) -> list[dict[str, Any]]:
     actor = request.actor
     rows: list[Any] = list(staff.open_invitations(by=actor, at=at)[:PAGE])
+    english = (get_language() or "").startswith("en")
+    sheets = Counter((one.invited_by_id, one.created_at) for one in rows if not one.used_at)
     return [
         {
             "row": one,
-            "unit": one.unit_zh,
+            "unit": one.unit_en if english and one.unit_en else one.unit_zh,
             "waits": one.confirmed_at is None,
+            "of_sheet": not one.used_at and sheets[one.invited_by_id, one.created_at] > 1,
             "may_confirm": one.confirmed_at is None
             and actor.may(AccountPermission.MANAGE, one.unit_path)
             and one.user_id != actor.user_id,
@@ -223,6 +227,13 @@ def link_page(
 @access.requires(AccountPermission.VIEW)
 def withdraw(request: Request, invitation_id: int) -> HttpResponse:
     """Withdraw an invitation."""
+    if "sheet" in request.POST:
+        count = actions.withdraw_sheet(
+            invitation_id=invitation_id, by=request.actor, at=clock.now()
+        )
+        text = ngettext("%(n)d link is withdrawn.", "%(n)d links are withdrawn.", count)
+        messages.success(request, text % {"n": count})
+        return redirect("accounts:administration")
     actions.withdraw_invitation(invitation_id=invitation_id, by=request.actor, at=clock.now())
     messages.success(request, _("The invitation is withdrawn; its link opens nothing now."))
     return redirect("accounts:administration")
