@@ -38,8 +38,9 @@ steady = settings(
 def test_no_operation_breaks_on_what_its_description_allows_or_not(ground: Ground) -> None:
     schema = schemathesis.openapi.from_dict(api.get_openapi_schema())
     answers: list[tuple[str, int, str]] = []
+    found: Any
     for found in schema.get_all_operations():
-        operation: Any = found.ok()
+        operation = found.ok()
         for mode in GenerationMode:
             try_out(operation.as_strategy(generation_mode=mode), ground, answers)
     broken = [one for one in answers if one[1] not in ANSWERED]
@@ -53,14 +54,14 @@ def try_out(strategy: Any, ground: Ground, answers: list[tuple[str, int, str]]) 
 
     @steady
     @given(case=strategy, named=st.booleans())
-    def ask(case: Case, named: bool) -> None:
+    def ask(case: Case[Any], named: bool) -> None:
         answers.append(send(case, ground, named=named))
 
     with suppress(Unsatisfiable):  # nothing misfits a call that takes anything
         ask()
 
 
-def send(case: Case, ground: Ground, *, named: bool) -> tuple[str, int, str]:
+def send(case: Case[Any], ground: Ground, *, named: bool) -> tuple[str, int, str]:
     """One call, with the keeper's token; where a unit is named it is theirs."""
     real = {"code": ground.ours.school.code, "unit": ground.ours.school.code, "day": str(DAY)}
     path = case.path
