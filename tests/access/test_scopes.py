@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.db import connection, transaction
 from hypothesis import given
@@ -14,7 +16,11 @@ from fangxian.foundation.people.models import Person
 from fangxian.kernel.access import Actor, Holding, subtree
 from fangxian.kernel.access.rowscope import EVERYWHERE, NOBODY, RowScope, rows_of, scope_of
 from fangxian.kernel.access.scopes import covers
-from tests.cast import Cast
+from fangxian.watch.checks import hotpath
+from fangxian.watch.checks.models import Check
+from fangxian.watch.checks.schemas import CheckIn
+from tests.cast import AT, Cast
+from tests.checks.test_thin import body
 
 ids = st.integers(1, 12)
 paths = st.lists(ids, min_size=1, max_size=4).map(lambda steps: "".join(f"{n}/" for n in steps))
@@ -92,6 +98,27 @@ def test_rows_that_come_one_by_one_are_of_the_scope(as_served: Cast, many: bool)
     with rows_of(scope_of(as_served.actor("head" if many else "outsider"))):
         found = [person.pk for person in Person.objects.iterator(chunk_size=2)]
     assert sorted(found) == (sorted(as_served.persons) if many else [])
+
+
+@pytest.mark.usefixtures("at_eight")
+@pytest.mark.parametrize("who", ["reporter", "other_reporter"])
+@pytest.mark.parametrize("with_lines", [True, False])
+def test_the_one_statement_of_a_first_check_tells_its_own_scope(
+    as_served: Cast, with_lines: bool, who: str
+) -> None:
+    """Were it told too late, nothing would be kept and Django would be asked instead."""
+    group = as_served.named_group if with_lines else as_served.plain_group
+    said = json.loads(body(group.code))
+    if with_lines:
+        absent = {"person": as_served.persons[0], "reason": "ill", "symptoms": ["cough"]}
+        said |= {"enrolled": 5, "present": 4, "absences": [absent]}
+    one = CheckIn.model_validate(said).submission(AT, by_token=True)
+    kept = hotpath.record_first([one], token=as_served.tokens[who], at=AT)
+    assert (kept is None) == (who != "reporter")
+    with rows_of(EVERYWHERE):
+        found = Check.objects.filter(unit_id=group.id, session="morning")
+        assert found.count() == (who == "reporter")
+    assert not Check.objects.exists()
 
 
 def test_every_task_says_for_whom_it_works() -> None:

@@ -69,6 +69,8 @@ def scope_of(actor: Actor) -> RowScope:
     if not ranges:
         return RowScope(user=user)
     (low, high), further = ranges[0], ranges[1:]
+    if not low:  # the system itself, whose place is everything
+        return EVERYWHERE
     more = f"^(?:{'|'.join(low for low, _high in further)})" if further else ""
     return RowScope(low, high, more, user)
 
