@@ -1,14 +1,18 @@
 """What has expired goes, and nothing else; a dry run says exactly what a run takes."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from io import StringIO
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
+from fangxian.config.database import login
+from fangxian.config.environment import DatabaseRole
 from fangxian.foundation.accounts.models import User
 from fangxian.foundation.people.models import Guardian, Membership, Person, Transfer
 from fangxian.foundation.retention import actions, expiring
@@ -17,6 +21,7 @@ from fangxian.foundation.retention.models import Run
 from fangxian.foundation.units.models import UnitVersion
 from fangxian.kernel import clock
 from fangxian.kernel.access import system
+from fangxian.kernel.access.rowscope import everywhere
 from fangxian.kernel.models import AuditEvent
 from fangxian.watch.checks.models import Check, CheckLine
 from tests.cast import AT, DAY, Cast
@@ -45,6 +50,21 @@ def taken(found: list[Counted]) -> dict[str, int]:
 
 def run() -> list[Counted]:
     return actions.run(at=AT, real=clock.real_now(), by=BY)
+
+
+@contextmanager
+def as_worker() -> Iterator[None]:
+    """With the rights of whoever runs the daily job, and no more."""
+    user = login(settings.FANGXIAN, DatabaseRole.WORKER).user
+    with connection.cursor() as cursor:
+        cursor.execute(f'SET ROLE "{user}"')
+        yield
+        cursor.execute("RESET ROLE")
+
+
+def test_the_worker_may_do_all_of_it(grown: Cast) -> None:
+    with as_worker(), everywhere("the daily job"):
+        assert taken(run()) == ONE_EACH
 
 
 def test_a_dry_run_says_what_a_run_takes_and_then_nothing_is_left(grown: Cast) -> None:
