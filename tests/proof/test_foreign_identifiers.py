@@ -125,10 +125,9 @@ def test_an_address_with_anothers_identifier_is_not_found(ground: Ground, whose:
     assert tried > len(POINTING)
 
 
-@pytest.mark.parametrize("whose", ["ours", "others"])
-def test_the_same_addresses_open_at_home(ground: Ground, whose: str) -> None:
+def test_the_same_addresses_open_at_home(ground: Ground) -> None:
     """Else the test above could not fail."""
-    home = getattr(ground, whose)
+    home = ground.others
     client = home.client()
     closed = []
     for address in POINTING:
