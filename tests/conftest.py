@@ -73,8 +73,9 @@ class LeftBehind(Exception):
     """A session outlived the tests: a thread or a child process that nobody ended."""
 
 
-#: the files of imports lie in one folder for all workers of a run: their numbers must differ
-APART = "SELECT setval('intake_intake_id_seq', %s)"
+#: the files of these lie in one folder for all workers of a run: their numbers must differ
+APART = "SELECT setval(%s, %s)"
+WITH_FILES = ("intake_intake_id_seq", "exports_export_id_seq")
 
 
 @pytest.fixture(scope="session")
@@ -82,7 +83,9 @@ def django_db_setup(django_db_setup: None, worker_id: str) -> Iterator[None]:
     """Before the database goes, name whoever still uses it, and end them."""
     connection.creation._destroy_test_db = _drop  # type: ignore[attr-defined]
     with roles.connect(replace(_owner(), name=connection.settings_dict["NAME"])) as own:
-        own.execute(APART, [1 + 1_000_000 * int(worker_id.removeprefix("gw").strip("master") or 0)])
+        first = 1 + 1_000_000 * int(worker_id.removeprefix("gw").strip("master") or 0)
+        for sequence in WITH_FILES:
+            own.execute(APART, [sequence, first])
     yield
     connections.close_all()
     with roles.connect(replace(_owner(), name="postgres")) as server:

@@ -143,6 +143,7 @@ def _arguments(cast: Cast, address: Address) -> dict[str, object]:
         "robot_id": 1,
         "passkey_id": 1,
         "channel": "email",
+        "export_id": 1,
         "figure": "enrolled",
         "population": "students",
     } | _of_people(cast, address)

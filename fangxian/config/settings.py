@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "fangxian.foundation.escalation.apps.EscalationConfig",
     "fangxian.watch.checks.apps.ChecksConfig",
     "fangxian.watch.reporting.apps.ReportingConfig",
+    "fangxian.exchange.exports.apps.ExportsConfig",
     "fangxian.situation.apps.SituationConfig",
     "fangxian.console.apps.ConsoleConfig",
 ]

@@ -17,6 +17,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from fangxian.exchange.exports.rules import ExportPermission
 from fangxian.foundation.accounts.queries import name_of
 from fangxian.foundation.escalation.queries import OnIt, covering, on_it
 from fangxian.foundation.escalation.rules import EscalationPermission
@@ -114,6 +115,7 @@ def board(request: Request, code: str) -> HttpResponse:
         "day_before": asked.day - timedelta(days=1),
         "day_after": asked.day + timedelta(days=1),
         "today": asked.at.date(),
+        "may_export": request.actor.may(ExportPermission.MAKE, asked.unit.path),
         "may_see_figures": request.actor.may(ReportPermission.VIEW, asked.unit.path),
     }
     return render(request, "situation/board.html", page)
@@ -258,6 +260,7 @@ def _silent_page(
         "overdue_only": overdue_only,
         "form": form,
         "may_chase": request.actor.may(ObligationPermission.CHASE, asked.unit.path),
+        "may_export": request.actor.may(ExportPermission.MAKE, asked.unit.path),
         "may_excuse": request.actor.may(ObligationPermission.EXCUSE, asked.unit.path),
         "may_take": request.actor.may(EscalationPermission.ACKNOWLEDGE, asked.unit.path),
         "user_id": request.actor.user_id,

@@ -120,15 +120,15 @@ def test_facts_are_told_in_words(client: Client, cast: Cast) -> None:
     assert "check.morning" not in page
 
 
-@pytest.mark.parametrize("condition", ["persons @> ARRAY[4711::bigint]", "path >= '1/2/'"])
-def test_whoever_was_looked_at_is_found_by_an_index(cast: Cast, condition: str) -> None:
+def test_whoever_was_looked_at_is_found_by_an_index(cast: Cast) -> None:
     looked(cast, "head")
     with connection.cursor() as cursor:
         cursor.execute(MANY, [DAY, AT])
         cursor.execute("ANALYZE audit_event")
         cursor.execute(
-            f"EXPLAIN SELECT * FROM audit_event WHERE day = '{DAY}' "  # noqa: S608
-            f"AND persons IS NOT NULL AND {condition}"
+            "EXPLAIN SELECT * FROM audit_event WHERE day = %s AND persons IS NOT NULL "
+            "AND path >= '1/2/' AND path < '1/20'",
+            [DAY],
         )
         plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert "persons_idx" in plan or "path_id_idx" in plan, plan
+    assert "path_id_idx" in plan, plan

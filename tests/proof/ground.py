@@ -18,6 +18,8 @@ from allauth.mfa.models import Authenticator
 from django.db import connection
 from django.test import Client
 
+from fangxian.exchange.exports import actions as exports
+from fangxian.exchange.exports.rules import Form, Kind
 from fangxian.foundation.accounts import actions as accounts
 from fangxian.foundation.accounts.models import ApiToken, Invitation, RoleAssignment, Session, User
 from fangxian.foundation.accounts.queries import actor_for
@@ -121,6 +123,7 @@ def build(mark: str, bureau: Place, school: Place, group: Place, third: Place) -
     _told(made)
     _checked(made)
     _intake(made)
+    _taken_out(made)
     return made
 
 
@@ -282,3 +285,9 @@ def _intake(made: Estate) -> None:
                          file=io.BytesIO(sheet), options={}, by=made.actor, at=AT)  # fmt: skip
     run(kept.pk, at=AT)
     made.ids["intake"] = str(kept.pk)
+
+
+def _taken_out(made: Estate) -> None:
+    wish = exports.Wish(Kind.ROSTER, Form.XLSX, made.school.version, DAY, DAY, names=True,
+                        reason=f"{made.mark}机密名单")  # fmt: skip
+    made.ids["export"] = str(exports.ask(wish, by=made.actor, at=AT).pk)

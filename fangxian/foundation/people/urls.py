@@ -25,7 +25,6 @@ urlpatterns = [
          name="cohort-leave"),
     path("people/<str:code>/", views.group, name="group"),
     path("people/<str:code>/roster/", views.roster, name="roster"),
-    path("people/<str:code>/roster.xlsx", views.roster_export, name="export"),
     path("people/<str:code>/add/", views.person_add, name="add"),
     path("people/<str:code>/cohorts/", views.cohorts, name="cohorts"),
     path("people/<str:code>/transfers/", views.transfers, name="transfers"),

@@ -91,6 +91,7 @@ def _report_page(
         "tone": labels.TONES[page.state],
         "sections": labels.SECTIONS,
         "populations": [(p.value, Population(p).label) for p in page.populations],
+        "may_export": "exports.make" in actor.permissions,
         "signs": actor.may(ReportPermission.SIGN, unit.path),
         "decides": actor.may(ReportPermission.DECIDE, unit.path),
         "rows": rows or forms.entered_rows(page),
@@ -115,6 +116,7 @@ def _table(request: Request, unit: UnitVersion, day: date) -> HttpResponse:
         "day": day,
         "today": clock.today(),
         "columns": columns,
+        "may_export": "exports.make" in request.actor.permissions,
         "rows": [_cells(row, table.codes) for row in (table.total, *table.rows)],
     }
     return render(request, "reporting/table.html", context)

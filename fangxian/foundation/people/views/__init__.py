@@ -12,7 +12,7 @@ from fangxian.foundation.people.views.persons import (
     person_move,
 )
 from fangxian.foundation.people.views.promotion import promotion, promotion_undo
-from fangxian.foundation.people.views.roster import roster, roster_export, search
+from fangxian.foundation.people.views.roster import roster, search
 from fangxian.foundation.people.views.transfers import (
     transfer,
     transfer_ask,
@@ -39,7 +39,6 @@ __all__ = [
     "promotion",
     "promotion_undo",
     "roster",
-    "roster_export",
     "search",
     "transfer",
     "transfer_ask",

@@ -1,0 +1,1 @@
+"""Taking tables out: by permission, marked with who took them, gone again soon."""
