@@ -12,7 +12,9 @@ CREATE INDEX audit_event_shown ON audit_event (path, id) WHERE persons IS NOT NU
 
 
 class Migration(migrations.Migration):
-    reviewed = "no index is made CONCURRENTLY on partitions together, and it is before the first release"
+    reviewed = (
+        "no index is made CONCURRENTLY on partitions together, and it is before the first release"
+    )
     dependencies = [("kernel", "0004_audit_sealed")]
 
     operations = [
