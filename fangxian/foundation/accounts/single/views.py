@@ -44,7 +44,8 @@ def start(request: Request) -> HttpResponse:
     """Send somebody to the provider to say who they are."""
     wanted = request.GET.get("next", "/")
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
-    return _away(request, to=wanted if safe else "/", links=None)
+    to = wanted if safe and wanted.startswith("/") else "/"
+    return _away(request, to=to, links=None)
 
 
 def _away(request: Request, *, to: str, links: int | None) -> HttpResponse:

@@ -97,7 +97,7 @@ def password(request: Request) -> HttpResponse:
     must = must_choose(request.user)
     form = ChangePasswordForm(request.POST or None, shortest=rules_on(clock.today()).shortest)
     to = request.POST.get("next") or request.GET.get("next") or ""
-    to = to if url_has_allowed_host_and_scheme(to, None) else ""
+    to = to if to.startswith("/") and url_has_allowed_host_and_scheme(to, None) else ""
     if request.method == "POST" and form.is_valid():
         old, new = form.cleaned_data["old"], form.cleaned_data["password"]
         try:

@@ -85,7 +85,7 @@ def _back(request: Request) -> str:
     wanted: str = request.POST.get("next") or request.GET.get("next") or "/"
     hosts = {request.get_host()}
     safe = url_has_allowed_host_and_scheme(wanted, hosts, require_https=request.is_secure())
-    return wanted if safe else "/"
+    return wanted if safe and wanted.startswith("/") else "/"
 
 
 @require_POST
