@@ -65,7 +65,7 @@ def kept() -> dict[str, list[str]]:
 
 def is_compared(one: models.Field[Any, Any]) -> bool:
     drawn = {"hash", "secret", "password", "id", "detail", "subject", "request_id"}
-    drawn |= {"notice_id", "dedupe"}
+    drawn |= {"notice_id", "dedupe", "mark"}
     sealed = isinstance(one, SealedField)  # otherwise each time; its blind index is compared
     return not one.primary_key and one.attname not in drawn and not sealed
 
