@@ -137,6 +137,7 @@ OFF_THE_SITE = [
     "javascript:alert(1)", "data:text/html,x", "%2f%2fevil.example", "/%09/evil.example",
     "\t//evil.example", "//evil.example/%2e%2e", "////evil.example", "http://testserver.evil.example",
     "/\n/evil.example", "\x00//evil.example", " //evil.example", "https://[evil",
+    "accounts:account", "no such page", "' OR '1'='1",
 ]  # fmt: skip
 
 
