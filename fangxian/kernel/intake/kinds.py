@@ -116,9 +116,10 @@ class IntakeKind:
     """A kind of sheet: its columns, who may bring it, how rows are judged and written.
 
     `examine` gets a piece of the file with one column a field (and `line`, `wrong`) and returns
-    what goes into `table`; None: what the file says, as it is. `judge` fills `intake_row`;
-    `commit` writes, in the caller's transaction, and returns what to tell; `shown` draws rows
-    for the review.
+    what goes into `table`; None: what the file says, as it is. It asks the database only for the
+    first piece, for all (see `Job.kept`): later the piece before is still on its way there.
+    `judge` fills `intake_row`; `commit` writes, in the caller's transaction, and returns what to
+    tell; `shown` draws rows for the review.
     """
 
     code: str

@@ -40,7 +40,7 @@ def examine(frame: pl.DataFrame, job: Job) -> pl.DataFrame:
             pl.col("name").str.contains(r"^[0-9.\-]+$"), "name_is_number", "name", pl.col("name")
         ),
     )
-    return sealed(_documented(frame).select(KEPT))
+    return sealed(_documented(frame).select(KEPT), job)
 
 
 def _tree(path: str, day: date) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -14,9 +14,11 @@ from typing import Final
 import numpy as np
 import polars as pl
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 
 from fangxian.foundation.people.models import GUARDIAN_PHONE, ID_NUMBER, OWN_PHONE
+from fangxian.kernel.intake.kinds import Job
 from fangxian.kernel.secrets import blind_many, resealed, seal_many
 
 # One statement takes them all; nearly always they follow each other, and two numbers say which.
@@ -53,17 +55,30 @@ SEALED: Final = (
 )
 
 
-def sealed(frame: pl.DataFrame) -> pl.DataFrame:
+def sealed(frame: pl.DataFrame, job: Job) -> pl.DataFrame:
     """The piece with an id for every row, and in place of what is sealed two columns each."""
-    ids = _reserved(frame.height)
+    ids = _ids(frame.height, job)
     columns = [pl.Series("person_id", ids, dtype=pl.Int64)]
     for kept in SEALED:
         columns += _pair(frame[kept.said], ids, kept)
     return frame.drop([kept.said for kept in SEALED]).with_columns(columns)
 
 
-def _reserved(count: int) -> np.ndarray:
-    with connection.cursor() as cursor:
+def _ids(count: int, job: Job) -> np.ndarray:
+    """Ids for the rows of a piece; from the second on, the one before is still on its way into
+    the database, on the connection of the work."""
+    if "begun" not in job.kept:
+        job.kept["begun"] = True
+        return _reserved(count, connection)
+    other = connection.copy()
+    try:
+        return _reserved(count, other)
+    finally:
+        other.close()
+
+
+def _reserved(count: int, on: BaseDatabaseWrapper) -> np.ndarray:
+    with on.cursor() as cursor:
         cursor.execute(RESERVE, [count])
         first, last, apart = cursor.fetchone()
     return np.array(apart) if apart else np.arange(first, last + 1)
