@@ -1,6 +1,7 @@
 """Where the files of exports lie while they are ready: nobody but the program reads them there."""
 
 from pathlib import Path
+from stat import S_IMODE
 
 from django.conf import settings
 
@@ -11,6 +12,8 @@ def folder() -> Path:
     """The folder of finished files, and of those being written."""
     home: Path = settings.FANGXIAN.home / "exports"
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if S_IMODE(home.stat().st_mode) != 0o700:  # made for us with the other folders
+        home.chmod(0o700)
     return home
 
 
