@@ -166,7 +166,8 @@ def _of_people(cast: Cast, address: Address) -> dict[str, object]:
         school_id=cast.school.id, effective_on=DAY + timedelta(days=30), steps=[], opening=[],
         by=head, at=AT,
     )  # fmt: skip
-    return {"person_id": person, "cohort_id": room.pk, "row_id": place.pk,
+    seen = people.unmask_person(person_id=person, reason="核实电话号码", by=head, at=AT)
+    return {"unmasking_id": seen.pk, "person_id": person, "cohort_id": room.pk, "row_id": place.pk,
             "transfer_id": way.pk, "promotion_id": planned.pk}  # fmt: skip
 
 

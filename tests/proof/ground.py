@@ -171,7 +171,10 @@ def _people(made: Estate, third: Place) -> None:
         by=made.actor, at=AT,
     )  # fmt: skip
     membership = Membership.objects.get(person=first)
+    seen = people.unmask_person(person_id=first.pk, reason=f"{made.mark}核实电话",
+                                by=made.actor, at=AT)  # fmt: skip
     made.ids |= {
+        "unmasking": str(seen.pk),
         "person": str(first.pk),
         "cohort": str(room.pk),
         "bed": str(bed.pk),

@@ -12,14 +12,15 @@ from fangxian.foundation.accounts.api_auth import authenticated, signed_in_actor
 from fangxian.foundation.people import queries
 from fangxian.foundation.people.actions import Call, Put, put_people
 from fangxian.foundation.people.models import Guardian
-from fangxian.foundation.people.rules import PeopleEvent, PeoplePermission
+from fangxian.foundation.people.rules import SHORTEST_REASON, PeopleEvent, PeoplePermission
 from fangxian.foundation.people.search import search
 from fangxian.foundation.people.traces import note_search
+from fangxian.foundation.people.unmasked import Shown
 from fangxian.foundation.units.models import SCHOOL_KINDS, UnitVersion
 from fangxian.foundation.units.queries import resolve
 from fangxian.kernel import access, audit, clock
 from fangxian.kernel.access import Actor
-from fangxian.kernel.errors import Forbidden, NotFound
+from fangxian.kernel.errors import Forbidden, Invalid, NotFound
 
 router = Router(tags=["people"], auth=authenticated)
 MOST = 500
@@ -103,8 +104,11 @@ class SearchOut(Schema):
 
 
 class ListAsked(Schema):
+    """`reason` asks for numbers and telephones in full, where the token carries people.unmask."""
+
     after: int = 0
     limit: Annotated[int, Field(ge=1, le=MOST)] = MOST
+    reason: Annotated[str, Field(max_length=200)] = ""
 
 
 class SearchAsked(Schema):
@@ -152,11 +156,13 @@ def list_people(request: HttpRequest, code: str, asked: Query[ListAsked]) -> dic
     unit = _school(code, PeoplePermission.VIEW, by)
     if not by.inside(unit.path):
         raise NotFound(_("Names stay at the school."))
+    numbers = _numbers(asked.reason, unit.path, by)
     rows = queries.roster(unit.path, today).filter(pk__gt=asked.after).order_by("pk")
     people = list(rows[: asked.limit])
     audit.record(
         PeopleEvent.EXPORTED, by=by, at=clock.now(), unit_id=unit.unit_id, path=unit.path,
         subject=unit.code, detail={"people": len(people)}, persons=[one.pk for one in people],
+        purpose=asked.reason,
     )  # fmt: skip
     ids = {one.group_id for one in people if one.group_id}
     groups = UnitVersion.objects.as_of(today).filter(unit_id__in=ids)
@@ -165,17 +171,36 @@ def list_people(request: HttpRequest, code: str, asked: Query[ListAsked]) -> dic
     for one in Guardian.objects.filter(person_id__in=[p.pk for p in people]).order_by("position"):
         calls.setdefault(one.person_id, []).append(one)
     return {
-        "people": [_out(one, codes.get(one.group_id), calls.get(one.pk, [])) for one in people],
+        "people": [
+            _out(one, codes.get(one.group_id), calls.get(one.pk, []), numbers) for one in people
+        ],
         "next": people[-1].pk if len(people) == asked.limit else None,
     }
 
 
-def _out(person: Any, group: str | None, calls: list[Guardian]) -> dict[str, Any]:
-    plain = ("id", "kind", "name", "number", "id_kind", "id_number", "phone", "born", "sex",
-             "left_on")  # fmt: skip
-    guardians = [{"phone": one.phone, "name": one.name, "relation": one.relation} for one in calls]
+def _numbers(reason: str, path: str, by: Actor) -> Shown:
+    if not reason:
+        return Shown(full=False)
+    by.require(PeoplePermission.UNMASK, path)
+    if len(reason.strip()) < SHORTEST_REASON:
+        text = _("Say why, so that whoever reads it later understands.")
+        raise Invalid(text, {"reason": [text]})
+    return Shown(full=True)
+
+
+def _out(person: Any, group: str | None, calls: list[Guardian], numbers: Shown) -> dict[str, Any]:
+    plain = ("id", "kind", "name", "number", "id_kind", "born", "sex", "left_on")
+    guardians = [
+        {"phone": numbers.phone(one.phone), "name": one.name, "relation": one.relation}
+        for one in calls
+    ]
     said = {name: getattr(person, name) for name in plain}
-    return said | {"group": group, "guardians": guardians}
+    return said | {
+        "group": group,
+        "guardians": guardians,
+        "id_number": numbers.number(person.id_number),
+        "phone": numbers.phone(person.phone),
+    }
 
 
 @router.put("/units/{code}/people", response=list[PutOut], summary="Put people of a school")

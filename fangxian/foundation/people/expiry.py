@@ -55,3 +55,12 @@ expire(
         order=30,
     )
 )
+expire(
+    Expiry(
+        code="unmasking",
+        table="people_unmasking",
+        where="at < %(before)s",
+        unit=Unit.MOMENT,
+        order=20,
+    )
+)

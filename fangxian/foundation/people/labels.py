@@ -8,6 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from fangxian.foundation.people.rules import PeopleEvent, PeoplePermission
 
 EVENTS: Final[Mapping[PeopleEvent, object]] = {
+    PeopleEvent.UNMASKED: _("Saw numbers in full"),
+    PeopleEvent.GLASS_BROKEN: _("Saw numbers in full without the permission"),
+    PeopleEvent.UNMASKINGS_READ: _("Read who saw numbers in full"),
+    PeopleEvent.UNMASKING_ENDED: _("Masked numbers again before the time"),
     PeopleEvent.HEADCOUNT_SET: _("Set the headcount of a group"),
     PeopleEvent.MEMBERS_ADDED: _("Added people to a group"),
     PeopleEvent.MEMBER_LEFT: _("Took a person off a group"),
@@ -39,6 +43,7 @@ EVENTS: Final[Mapping[PeopleEvent, object]] = {
 SHOWING: Final = (
     PeopleEvent.SEARCHED, PeopleEvent.ROSTER_READ, PeopleEvent.PERSON_READ, PeopleEvent.GROUP_READ,
     PeopleEvent.COHORT_READ, PeopleEvent.TRANSFERS_READ, PeopleEvent.EXPORTED,
+    PeopleEvent.UNMASKINGS_READ,
 )  # fmt: skip
 FACTS: Final[Mapping[str, object]] = {
     "by": _("looked by"),
@@ -49,6 +54,8 @@ FACTS: Final[Mapping[str, object]] = {
     "people": _("people"),
     "to": _("to no."),
     "transfer": _("transfer no."),
+    "unmasking": _("entry no."),
+    "until": _("shown in full until"),
 }
 FOUND_BY: Final[Mapping[str, object]] = {
     "number": _("a number or telephone"), "name": _("a name"), "nothing": _("nothing"),
@@ -56,4 +63,6 @@ FOUND_BY: Final[Mapping[str, object]] = {
 PERMISSIONS: Final[Mapping[PeoplePermission, object]] = {
     PeoplePermission.VIEW: _("Read the names of a group"),
     PeoplePermission.MANAGE: _("Change the names of a group"),
+    PeoplePermission.UNMASK: _("See numbers in full, for a reason"),
+    PeoplePermission.WATCH: _("See who saw numbers in full"),
 }

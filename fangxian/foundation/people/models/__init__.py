@@ -29,6 +29,7 @@ from fangxian.foundation.people.models.persons import (
     Relation,
     Sex,
 )
+from fangxian.foundation.people.models.unmasking import Unmasking
 
 __all__ = [
     "Cohort",
@@ -49,4 +50,5 @@ __all__ = [
     "Transfer",
     "TransferSide",
     "TransferState",
+    "Unmasking",
 ]

@@ -17,6 +17,7 @@ from fangxian.foundation.people.models import Person
 from fangxian.foundation.people.rights import actions, queries
 from fangxian.foundation.people.rights.forms import AskedForm, CorrectForm, HandOutForm
 from fangxian.foundation.people.rules import PeoplePermission
+from fangxian.foundation.people.unmasked import shown_to
 from fangxian.foundation.people.views.places import form_page, read_by
 from fangxian.kernel import access, audit, clock
 from fangxian.kernel.access.requests import Request
@@ -102,10 +103,12 @@ def _sheets(found: Sequence[Held]) -> bytes:
 def correction(request: Request, person_id: int) -> HttpResponse:
     """Correct a record because somebody asked; what it was is kept, sealed."""
     found, shown = _person(request, person_id)
-    form = CorrectForm(request.POST or None, initial=CorrectForm.about(found))
+    about = CorrectForm.about(found, shown_to(request.actor, found, clock.now()))
+    form = CorrectForm(request.POST or None, initial=about)
 
     def act(said: dict[str, Any]) -> str:
-        actions.correct(person_id=person_id, by=request.actor, at=clock.now(), **said)
+        anew = CorrectForm.anew(said, about)
+        actions.correct(person_id=person_id, by=request.actor, at=clock.now(), **anew)
         return reverse("rights:held", args=[person_id])
 
     shown |= {

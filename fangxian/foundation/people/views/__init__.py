@@ -20,6 +20,12 @@ from fangxian.foundation.people.views.transfers import (
     transfer_withdraw,
     transfers,
 )
+from fangxian.foundation.people.views.unmasking import (
+    person_unmask,
+    school_unmask,
+    unmasking_end,
+    unmaskings,
+)
 
 __all__ = [
     "cohort",
@@ -36,13 +42,17 @@ __all__ = [
     "person_edit",
     "person_leave",
     "person_move",
+    "person_unmask",
     "promotion",
     "promotion_undo",
     "roster",
+    "school_unmask",
     "search",
     "transfer",
     "transfer_ask",
     "transfer_offer",
     "transfer_withdraw",
     "transfers",
+    "unmasking_end",
+    "unmaskings",
 ]

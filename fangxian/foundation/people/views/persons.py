@@ -20,9 +20,9 @@ from fangxian.foundation.people.forms import (
     PersonForm,
     group_choices,
 )
-from fangxian.foundation.people.identity import masked
 from fangxian.foundation.people.models import KIND_OF, Person
 from fangxian.foundation.people.rules import PeoplePermission
+from fangxian.foundation.people.unmasked import shown_to
 from fangxian.foundation.people.views import places
 from fangxian.foundation.units.models import OPEN_END, Population
 from fangxian.kernel import access, audit, clock
@@ -46,6 +46,7 @@ def person(request: Request, person_id: int) -> HttpResponse:
     if (why := places.why_first(request, found)) is not None:
         return why
     places.read_by(request, found)
+    numbers = shown_to(request.actor, found, clock.now())
     record = queries.record_of(found, by=request.actor, day=today)
     may_change = request.actor.may(PeoplePermission.MANAGE, found.path)
     group = record.group(today)
@@ -57,7 +58,10 @@ def person(request: Request, person_id: int) -> HttpResponse:
         "group": group,
         "group_name": name_of(group) if group else "",
         "memberships": [(row, name_of(v) if v else "—") for row, v in record.memberships],
-        "number": found.id_number if may_change else masked(found.id_number),
+        "number": numbers.number(found.id_number),
+        "phone": numbers.phone(found.phone),
+        "calls": [(one, numbers.phone(one.phone)) for one in record.guardians],
+        "in_full": numbers.full,
         "may_change": may_change,
         "has_left": found.left_on is not None and found.left_on <= today,
         "under_way": any(one.done_at is None and one.state in ("asked", "accepted")
@@ -113,10 +117,12 @@ def person_add(request: Request, code: str) -> HttpResponse:
 def person_edit(request: Request, person_id: int) -> HttpResponse:
     """Correct what is said of a person."""
     found, shown, seen = _changing(request, person_id)
-    form = PersonForm(request.POST or None, initial=PersonForm.about(found))
+    about = PersonForm.about(found, shown_to(request.actor, found, clock.now()))
+    form = PersonForm(request.POST or None, initial=about)
 
     def act(said: dict[str, Any]) -> str:
-        actions.change_person(person_id=person_id, by=request.actor, at=clock.now(), **said)
+        anew = PersonForm.anew(said, about)
+        actions.change_person(person_id=person_id, by=request.actor, at=clock.now(), **anew)
         return page_of(person_id)
 
     shown |= {"heading": _("Correct the record")}
@@ -130,7 +136,9 @@ def person_calls(request: Request, person_id: int) -> HttpResponse:
     """Whom to call about a person."""
     found, shown, seen = _changing(request, person_id)
     record = queries.record_of(found, by=request.actor, day=clock.today())
-    form = CallsForm(request.POST or None, initial=CallsForm.about(record.guardians))
+    numbers = shown_to(request.actor, found, clock.now())
+    form = CallsForm(request.POST or None, now=record.guardians,
+                     initial=CallsForm.about(record.guardians, numbers))  # fmt: skip
 
     def act(_said: dict[str, Any]) -> str:
         actions.set_guardians(

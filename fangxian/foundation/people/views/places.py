@@ -12,6 +12,7 @@ from fangxian.foundation.accounts.queries import name_of
 from fangxian.foundation.people.models import Person, Transfer
 from fangxian.foundation.people.rules import PeopleEvent, PeoplePermission
 from fangxian.foundation.people.traces import note_seen
+from fangxian.foundation.people.unmasked import sees_in_full
 from fangxian.foundation.units.models import SCHOOL_KINDS, UnitVersion
 from fangxian.foundation.units.queries import resolve
 from fangxian.kernel import clock
@@ -32,7 +33,9 @@ def school(request: Request, code: str, permission: PeoplePermission) -> UnitVer
 
 def read_by(request: Request, found: Person) -> None:
     """Leave the trace of a person's record that is shown."""
-    purpose = "" if request.actor.inside(found.path) else purpose_of(request)
+    purpose = sees_in_full(request.actor, found.path, clock.now(), person_id=found.pk)
+    if not purpose and not request.actor.inside(found.path):
+        purpose = purpose_of(request)
     note_seen(PeopleEvent.PERSON_READ, [found], by=request.actor, at=clock.now(), purpose=purpose)
 
 
