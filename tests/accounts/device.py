@@ -47,7 +47,7 @@ class Device:
     def make(self, options: dict[str, Any]) -> dict[str, Any]:
         """Answer a page that asks for a passkey."""
         self.handle = options["user"]["id"]
-        public = ES256.from_cryptography_key(self.key.public_key())
+        public = ES256.from_cryptography_key(self.key.public_key())  # type: ignore[no-untyped-call]
         made = AttestedCredentialData.create(Aaguid.NONE, self.id, public)
         said = self._said("webauthn.create", options["challenge"])
         kept = AttestationObject.create("none", self._data(FLAG.AT, bytes(made)), {})
@@ -76,7 +76,8 @@ class Device:
     ) -> AuthenticatorData:
         flags = more | (FLAG.UP if present else FLAG(0)) | (FLAG.UV if self.verifies else FLAG(0))
         site = hashlib.sha256(self.site.encode()).digest()
-        return AuthenticatorData.create(site, flags, self.times, made)
+        data: AuthenticatorData = AuthenticatorData.create(site, flags, self.times, made)
+        return data
 
     def _answer(self, response: dict[str, str]) -> dict[str, Any]:
         name = websafe_encode(self.id)

@@ -27,13 +27,15 @@ def join(secret: str, name: str = "xin") -> User:
     )
 
 
-def confirm(cast: Cast, by: str = "security_admin") -> None:
+def confirm(cast: Cast, by: str = "security_admin") -> Invitation:
     row = Invitation.objects.order_by("-pk")[0]
     actions.confirm_invitation(invitation_id=row.pk, by=cast.actor(by), at=AT)
+    return row
 
 
 def held(user: User) -> list[str]:
-    return list(RoleAssignment.objects.in_force(DAY).filter(user=user).values_list("role", flat=1))
+    roles = RoleAssignment.objects.in_force(DAY).filter(user=user)
+    return list(roles.values_list("role", flat=True))
 
 
 def events() -> list[str]:

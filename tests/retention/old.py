@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import connection
 
+from fangxian.exchange.exports.models import Export
 from fangxian.foundation.accounts.models import (
     ApiToken,
     Invitation,
@@ -23,6 +24,7 @@ from fangxian.foundation.people.models import (
     Membership,
     Person,
     Transfer,
+    Unmasking,
 )
 from fangxian.foundation.units.models import LeadingGroupMember, TieContact, UnitVersion
 from fangxian.kernel import clock
@@ -217,8 +219,25 @@ def jobs() -> None:
         )
 
 
+def taken_out(cast: Cast) -> None:
+    """Files that were taken out and numbers that were shown in full, long ago and just now."""
+    head, school = cast.users["head"], cast.school
+    for number, day in enumerate((LONG_AGO, DAY)):
+        Export.objects.create(
+            mark=f"old{number}", kind="roster", form="xlsx", unit_id=school.id, path=school.path,
+            code=school.code, first=day, last=day, state="expired", by_id=head.pk,
+            by_name="某人", language="en", asked_at=night(day),
+        )  # fmt: skip
+        Unmasking.objects.create(
+            school_id=school.id, path=school.path, by_id=head.pk, reason="家长来电",
+            broke_glass=False, at=night(day),
+            until=night(day) + timedelta(minutes=10),
+        )  # fmt: skip
+
+
 def grow(cast: Cast) -> None:
     """All of it."""
+    taken_out(cast)
     people(cast)
     contacts(cast)
     accounts(cast)

@@ -31,9 +31,11 @@ BY = system("retention", [])
 #: one of each is old enough; of what is kept by the day, six months and three are shorter
 ONE_EACH = {
     "account": 1, "acknowledgement": 1, "chase": 1, "check_behalf": 1, "check_line": 1,
-    "cohort_ended": 1, "delivery": 2, "guardian": 1, "intake": 1, "invitation": 1, "job": 1,
+    "cohort_ended": 1, "delivery": 2, "export": 1, "guardian": 1, "intake": 1,
+    "invitation": 1, "job": 1,
     "leader": 1, "notice": 2, "password_link": 1, "person": 1, "role": 1, "session": 1,
     "substitute": 1, "tie": 1, "token": 1, "transfer": 1, "tries": 1, "unit_contact": 1,
+    "unmasking": 1,
 }  # fmt: skip
 
 

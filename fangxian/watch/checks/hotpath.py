@@ -77,8 +77,8 @@ LINES = """
 # No step joins another on a key: such a join has no statistics and would compare all with all.
 # The scope is asked by starts_with, which no index serves: the row must be found by its key.
 # What the database shows is told by the same step that finds who asks. All that follows depends on
-# it (hence LATERAL, and OFFSET 0, which lets nothing be looked at before); were it otherwise, nothing
-# would be shown, and the check would take the plain way.
+# it (hence LATERAL, and OFFSET 0, which lets nothing be looked at before). Were it otherwise,
+# nothing would be shown, and the check would take the plain way.
 STATEMENT = """
 WITH who AS MATERIALIZED (
     SELECT t.id, t.user_id, w.path,
@@ -194,7 +194,7 @@ def _execute(statement: str, values: list[object]) -> tuple[list[int] | None, li
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.RawCursor(connection.connection) as cursor:
         numbers, ids = cursor.execute(statement, values, prepare=True).fetchone() or (None, None)
-    connection.scope_is_unknown()
+    connection.scope_is_unknown()  # type: ignore[attr-defined]
     return numbers, ids
 
 
