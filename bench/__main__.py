@@ -21,12 +21,12 @@ from bench.bars import figures_table, table
 from bench.counting import Lost
 from bench.generator import CannotMeasure
 from bench.ground import FULL, QUICK, Found, Ground
-from bench.installation import OPEN, ROOT, Installation, opened
+from bench.installation import Installation
 from bench.outside import Cluster, OutsideInstallation
 from bench.processes import memory_of_machine
 from bench.works.batch import check_batch
-from bench.works.board import WITHOUT_CACHE, open_board, province_board, uncached_board
-from bench.works.check import check, check_open, floor_only
+from bench.works.board import WITHOUT_CACHE, province_board, uncached_board
+from bench.works.check import check, floor_only
 from bench.works.escalation import escalation_sweep
 from bench.works.mixed import mixed_morning
 from bench.works.person_search import person_search
@@ -37,10 +37,8 @@ from bench.works.seed import seed_province
 NAMES = (
     "floor_insert",
     "check",
-    "check_open",
     "check_batch",
     "province_board",
-    "province_board_open",
     "report_sign",
     "mixed_morning",
     "escalation_sweep",
@@ -61,11 +59,6 @@ WORKS: dict[str, Callable[[Ground], None]] = {
 WORKS_WITHOUT_CACHE: dict[str, Callable[[Ground], None]] = {
     "province_board": uncached_board,
     "check_batch": check_batch,
-}
-# The same without row-level security: what that costs.
-WORKS_OPEN: dict[str, Callable[[Ground], None]] = {
-    "province_board_open": open_board,
-    "check_open": check_open,
 }
 EMBEDDED, SYSTEM = SERVERS = ("embedded", "system")
 BROKEN = (CannotMeasure, Lost, psycopg.Error)
@@ -186,15 +179,10 @@ def _measure(
         with installation.serving():
             say("floor_insert")
             _attempt("floor_insert", floor_only, ground)
-    for works, settings in (
-        (WORKS, {}),
-        (WORKS_WITHOUT_CACHE, {WITHOUT_CACHE: "0"}),
-        (WORKS_OPEN, {WITHOUT_CACHE: "0", "PYTHONPATH": f"{OPEN}{os.pathsep}{ROOT}"}),
-    ):
+    for works, settings in ((WORKS, {}), (WORKS_WITHOUT_CACHE, {WITHOUT_CACHE: "0"})):
         chosen = {name: work for name, work in works.items() if name in names}
         if chosen:
-            is_open = works is WORKS_OPEN
-            with installation.serving(**settings), opened(installation, is_open=is_open):
+            with installation.serving(**settings):
                 for name, work in chosen.items():
                     say(" ".join([name, *settings]))
                     _attempt(name, work, ground)

@@ -86,7 +86,7 @@ def sign_in(connection: Connection, holders: Sequence[Holder]) -> dict[int, str]
     from django.utils import timezone
 
     from fangxian.foundation.accounts.models import Session, User
-    from fangxian.foundation.accounts.sessions import SessionStore, row_key
+    from fangxian.foundation.accounts.sessions import SessionStore
 
     store, now = SessionStore(), timezone.now()
     ends = now + LIFE
@@ -94,7 +94,7 @@ def sign_in(connection: Connection, holders: Sequence[Holder]) -> dict[int, str]
     keys = {holder.user_id: secrets.token_hex(16) for holder in holders}
     rows = (
         (
-            row_key(key),
+            key,
             store.encode(
                 {
                     SESSION_KEY: str(user_id),

@@ -20,10 +20,6 @@ from bench.generator import CannotMeasure
 from bench.processes import Taken, is_postgres, tree, watched
 
 ROOT = Path(__file__).resolve().parents[1]
-OPEN = ROOT / "bench" / "open"
-GUARDED = """
-SELECT c.oid::regclass::text FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid
-WHERE c.relrowsecurity ORDER BY 1"""
 FANGXIAN = [sys.executable, "-c", "from fangxian.console.cli import main; main()"]
 START_SECONDS = 120
 STOP_SECONDS = 60
@@ -35,27 +31,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-@contextmanager
-def opened(installation: Installation, *, is_open: bool) -> Iterator[None]:
-    """Lift row-level security meanwhile, where it is to be measured without."""
-    if not is_open:
-        yield
-        return
-    with installation.connect() as connection:
-        tables = [name for (name,) in connection.execute(GUARDED)]
-        _guard(connection, tables, "DISABLE")
-        try:
-            yield
-        finally:
-            _guard(connection, tables, "ENABLE")
-
-
-def _guard(connection: psycopg.Connection[Any], tables: list[str], how: str) -> None:
-    for table in tables:
-        connection.execute(f"ALTER TABLE {table} {how} ROW LEVEL SECURITY")
-    connection.commit()
 
 
 class Installation:

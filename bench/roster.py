@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from typing import Final
 
@@ -43,20 +43,18 @@ substr(%(surnames)s, 1 + (CASE WHEN d.h %% 10 < 3 THEN d.h / 10 %% 5
 || CASE WHEN d.h %% 7 < 5
         THEN substr(%(given)s, 1 + (d.h / 77000 %% length(%(given)s))::int, 1) ELSE '' END
 """
-# As long as what is sealed, and as evenly spread as what finds it: whoever is looked for afterwards
-# gets the real ones (`sealed`).
-AS_SEALED: Final = "sha256(int8send({0})) || substr(sha256(int8send({0} + 1)), 1, {1})"
-AS_BLIND: Final = "substr(sha256(int8send({0} + {1})), 1, 16)"
 PERSONS: Final = f"""
-INSERT INTO people_person (id, school_id, path, kind, name, number, id_kind, id_number, id_blind,
-                           phone, phone_blind, born, sex, created_at, updated_at)
+INSERT INTO people_person (id, school_id, path, kind, name, number, id_kind, id_number, phone,
+                           born, sex, created_at, updated_at)
 SELECT i.id, g.school_id, g.school_path,
        CASE g.population WHEN 'students' THEN 'student' WHEN 'staff' THEN 'staff'
             ELSE 'contractor' END,
        {NAME}, g.ending || lpad(n::text, 3, '0'), 'id_card',
-       {AS_SEALED.format("i.id", 17)}, {AS_BLIND.format("i.id", 0)},
-       CASE WHEN g.population <> 'students' THEN {AS_SEALED.format("i.id", 10)} END,
-       CASE WHEN g.population <> 'students' THEN {AS_BLIND.format("i.id", 40_000_000)} END,
+       '9' || lpad((i.id / 1000 %% 100000)::text, 5, '0')
+           || to_char(date '1990-01-01' + (d.h %% 10000)::int, 'YYYYMMDD')
+           || lpad((i.id %% 1000)::text, 3, '0') || 'X',
+       CASE WHEN g.population = 'students' THEN '' ELSE '1' || lpad(
+            (i.id * 7919 %% 10000000000)::text, 10, '0') END,
        date '1990-01-01' + (d.h %% 10000)::int,
        CASE WHEN d.h %% 2 = 0 THEN 'female' ELSE 'male' END,
        %(day)s, %(day)s
@@ -68,18 +66,11 @@ SELECT i.id, g.unit_id, g.school_id, g.path, %(day)s, date '9999-12-31'
 {EVERYBODY}
 """  # noqa: S608
 GUARDIANS: Final = f"""
-INSERT INTO people_guardian (person_id, school_id, path, relation, name, phone, phone_blind,
-                             position)
-SELECT i.id, g.school_id, g.school_path, 'mother', '', {AS_SEALED.format("i.id", 10)},
-       {AS_BLIND.format("i.id", 80_000_000)}, 1
+INSERT INTO people_guardian (person_id, school_id, path, relation, name, phone, position)
+SELECT i.id, g.school_id, g.school_path, 'mother', '', '1' || lpad(
+       (i.id * 104729 %% 10000000000)::text, 10, '0'), 1
 {EVERYBODY} WHERE g.population = 'students'
 """  # noqa: S608
-CHOSEN: Final = """
-SELECT id, number, name, born, kind FROM people_person WHERE id = ANY(%(ids)s)
-"""
-CARDED: Final = "UPDATE people_person SET id_number = %s, id_blind = %s WHERE id = %s"
-OWNED: Final = "UPDATE people_person SET phone = %s, phone_blind = %s WHERE id = %s"
-CALLED: Final = "UPDATE people_guardian SET phone = %s, phone_blind = %s WHERE person_id = %s"
 PEOPLE_HERE: Final = "SELECT count(*) FROM people_person WHERE %(day)s::date IS NOT NULL"
 PEOPLE_DUE: Final = """
 SELECT sum(u.headcount) FROM units_unitversion v JOIN units_unit u ON u.id = v.unit_id
@@ -120,28 +111,6 @@ def build(connection: Connection, day: date, say: Callable[[str], None]) -> int:
     connection.execute("SELECT setval('people_person_id_seq', (SELECT max(id) FROM people_person))")
     say(f"  vacuumed: {time.monotonic() - begun:.0f} s")
     return due
-
-
-def sealed(connection: Connection, ids: Sequence[int]) -> list[tuple[str, str, str, str]]:
-    """Give these people numbers and telephones that open; (identity, school number, name,
-    telephone) of each."""
-    from fangxian.foundation.people.identity import check_digit
-    from fangxian.foundation.people.models import GUARDIAN_PHONE, ID_NUMBER, OWN_PHONE
-    from fangxian.kernel.secrets import blind, seal
-
-    rows = connection.execute(CHOSEN, {"ids": list(ids)}).fetchall()
-    found = []
-    for person, number, name, born, kind in rows:
-        first = f"9{person // 1000 % 100_000:05}{born:%Y%m%d}{person % 1000:03}"
-        card, phone = first + check_digit(first), f"1{person * 7919 % 10**10:010}"
-        pupil = kind == "student"
-        label = GUARDIAN_PHONE if pupil else OWN_PHONE
-        connection.execute(CARDED, (seal(card, ID_NUMBER, person), blind(card, ID_NUMBER), person))
-        connection.execute(
-            CALLED if pupil else OWNED, (seal(phone, label, person), blind(phone, label), person)
-        )
-        found.append((card, number, name, phone))
-    return found
 
 
 def _count(connection: Connection, statement: str, day: date) -> int:

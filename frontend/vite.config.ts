@@ -18,7 +18,7 @@ export default defineConfig({
     rolldownOptions: {
       // htmx holds an eval that its allowEval=false and the policy of the pages both forbid.
       checks: { eval: false },
-      input: ["src/base.ts", "src/check.ts", "src/board.ts", "src/passkey.ts", "src/sw.ts"],
+      input: ["src/base.ts", "src/check.ts", "src/board.ts", "src/sw.ts"],
       output: {
         // The service worker's address never changes; all others carry their content's hash.
         entryFileNames: (chunk) => (chunk.name === "sw" ? "sw.js" : "assets/[name]-[hash].js"),

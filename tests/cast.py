@@ -79,8 +79,6 @@ ROLES = {
     "inspector": (Role.INSPECTOR, "county"),
     "cdc_liaison": (Role.CDC_LIAISON, "county"),
     "unit_admin": (Role.UNIT_ADMIN, "county"),
-    "system_admin": (Role.SYSTEM_ADMIN, "city"),
-    "security_admin": (Role.SECURITY_ADMIN, "city"),
     "auditor": (Role.AUDITOR, "county"),
     "outsider": (Role.COUNTY_OFFICER, "other_county"),
     "other_reporter": (Role.SCHOOL_REPORTER, "other_school"),

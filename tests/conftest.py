@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import Any
 
 import psycopg
 import pytest
@@ -18,7 +17,6 @@ from fangxian.config.database import Login, from_url, login
 from fangxian.config.environment import DatabaseRole
 from fangxian.console import postgres, roles
 from fangxian.kernel import clock, partitions
-from fangxian.kernel.access.rowscope import everywhere
 
 pytest_plugins = ["tests.cast"]
 
@@ -73,9 +71,8 @@ class LeftBehind(Exception):
     """A session outlived the tests: a thread or a child process that nobody ended."""
 
 
-#: the files of these lie in one folder for all workers of a run: their numbers must differ
-APART = "SELECT setval(%s, %s)"
-WITH_FILES = ("intake_intake_id_seq", "exports_export_id_seq")
+#: the files of imports lie in one folder for all workers of a run: their numbers must differ
+APART = "SELECT setval('intake_intake_id_seq', %s)"
 
 
 @pytest.fixture(scope="session")
@@ -83,9 +80,7 @@ def django_db_setup(django_db_setup: None, worker_id: str) -> Iterator[None]:
     """Before the database goes, name whoever still uses it, and end them."""
     connection.creation._destroy_test_db = _drop  # type: ignore[attr-defined]
     with roles.connect(replace(_owner(), name=connection.settings_dict["NAME"])) as own:
-        first = 1 + 1_000_000 * int(worker_id.removeprefix("gw").strip("master") or 0)
-        for sequence in WITH_FILES:
-            own.execute(APART, [sequence, first])
+        own.execute(APART, [1 + 1_000_000 * int(worker_id.removeprefix("gw").strip("master") or 0)])
     yield
     connections.close_all()
     with roles.connect(replace(_owner(), name="postgres")) as server:
@@ -124,15 +119,6 @@ def _drop(database: str, verbosity: int) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _requests_have_the_rights_of_the_web(request: pytest.FixtureRequest, settings: Any) -> None:
-    """Only where the test has a database: a request without one would ask for it."""
-    if request.node.get_closest_marker("django_db") or "db" in request.fixturenames:
-        settings.MIDDLEWARE = ["tests.web_rights.AsWeb", *settings.MIDDLEWARE]
-        programs = ["tests.web_rights.AsWeb", *settings.PROGRAM_MIDDLEWARE]
-        settings.PROGRAM_MIDDLEWARE = programs
-
-
-@pytest.fixture(autouse=True)
 def _forget_what_was_cached() -> Iterator[None]:
     translation.activate(settings.LANGUAGE_CODE)  # a request leaves its own behind
     yield
@@ -152,13 +138,8 @@ def web_role(transactional_db: None) -> Iterator[psycopg.Connection]:
 
 
 @pytest.fixture
-def as_web(db: None) -> Iterator[None]:
-    """For the rest of the test, Django's own connection has only the web server's rights.
-
-    It works for everybody, as tasks do; what is shown to whom is asked elsewhere.
-    """
+def as_web(db: None) -> None:
+    """For the rest of the test, Django's own connection has only the web server's rights."""
     user = login(settings.FANGXIAN, DatabaseRole.WEB).user
     with connection.cursor() as cursor:
         cursor.execute(f'SET LOCAL ROLE "{user}"')
-    with everywhere("a test of rights"):
-        yield

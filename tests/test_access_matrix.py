@@ -40,8 +40,6 @@ WHO = (
     "inspector",
     "cdc_liaison",
     "unit_admin",
-    "system_admin",
-    "security_admin",
     "auditor",
     "outsider",
 )
@@ -141,9 +139,7 @@ def _arguments(cast: Cast, address: Address) -> dict[str, object]:
         "notice_id": 1,
         "delivery_id": 1,
         "robot_id": 1,
-        "passkey_id": 1,
         "channel": "email",
-        "export_id": 1,
         "figure": "enrolled",
         "population": "students",
     } | _of_people(cast, address)
@@ -151,7 +147,7 @@ def _arguments(cast: Cast, address: Address) -> dict[str, object]:
 
 def _of_people(cast: Cast, address: Address) -> dict[str, object]:
     """Somebody of the class, in a room of the dormitory, on the way to another school."""
-    if not address.name.startswith(("people:", "rights:")):
+    if not address.name.startswith("people:"):
         return {}
     head, person = cast.actor("head"), cast.persons[0]
     room = people.open_cohort(
@@ -166,8 +162,7 @@ def _of_people(cast: Cast, address: Address) -> dict[str, object]:
         school_id=cast.school.id, effective_on=DAY + timedelta(days=30), steps=[], opening=[],
         by=head, at=AT,
     )  # fmt: skip
-    seen = people.unmask_person(person_id=person, reason="核实电话号码", by=head, at=AT)
-    return {"unmasking_id": seen.pk, "person_id": person, "cohort_id": room.pk, "row_id": place.pk,
+    return {"person_id": person, "cohort_id": room.pk, "row_id": place.pk,
             "transfer_id": way.pk, "promotion_id": planned.pk}  # fmt: skip
 
 

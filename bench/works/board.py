@@ -25,8 +25,6 @@ from bench.stats import Figures, Load, middle
 
 MUST_P99_MS = 150.0
 MUST_UNCACHED_P50_MS = 120.0
-MUST_TIMES_OPEN = 2.0
-UNCACHED = "province_board_uncached"
 MUST_BEHIND_SECONDS = 5.0
 ROUNDS = 3
 LOOK_SECONDS = 6.0
@@ -92,29 +90,8 @@ def province_board(ground: Ground) -> None:
     ground.report(replace(figures, peak_mib=taken.mib), verdicts)
 
 
-def open_board(ground: Ground) -> None:
-    """The board counted anew, without row-level security, to know what that costs."""
-    load = _uncached(ground, "province_board_open")
-    guarded = next((one for one in ground.found.figures if one.name == UNCACHED), None)
-    if guarded is None:
-        return
-    times = (guarded.p50_ms or 0) / (load.p50_ms or 1)
-    ground.found.verdicts.append(
-        at_most("province board uncached, to the open one", times, MUST_TIMES_OPEN, "{:.2f} ×")
-    )
-
-
 def uncached_board(ground: Ground) -> None:
     """The province's board at one client with the cache off: every answer is counted anew."""
-    load = _uncached(ground, UNCACHED)
-    ground.found.verdicts += [
-        at_most(
-            "province board uncached, p50", load.p50_ms or 0, MUST_UNCACHED_P50_MS, "{:.1f} ms"
-        ),
-    ]
-
-
-def _uncached(ground: Ground, name: str) -> Load:
     day = ground.today
     morning.make(ground)
     viewer = viewers_of(ground, day)[0]
@@ -122,10 +99,13 @@ def _uncached(ground: Ground, name: str) -> Load:
     url, seconds = ground.installation.url, ground.pace.seconds
     for length in (2, seconds):
         load = generator.run(url, requests, seconds=length, clients=1, again=True)
+    figures: Figures = middle("province_board uncached", "boards/s", [load])
     ground.say(f"  p50 {load.p50_ms:.1f} ms, p99 {load.p99_ms:.1f} ms")
-    figures: Figures = middle(name, "boards/s", [load])
-    ground.report(figures, [])
-    return load
+    ground.found.verdicts.append(
+        at_most(
+            "province board uncached, p50", figures.p50_ms or 0, MUST_UNCACHED_P50_MS, "{:.1f} ms"
+        )
+    )
 
 
 def viewers_of(ground: Ground, day: date) -> list[Viewer]:

@@ -21,7 +21,6 @@ DATABASE = "bench_floor"
 GENERATOR_FACTOR = 3
 MUST_RATIO = 0.30
 MUST_P99_MS = 40.0
-MUST_OF_OPEN = 0.85
 CALIBRATION_SECONDS = 3
 # No run of checks reaches this share of the floor; what is left of a slice stays unanswered.
 MOST = 0.6
@@ -51,7 +50,7 @@ def floor_only(ground: Ground) -> None:
         _report_floor(ground, floor, loads, bare)
 
 
-def check(ground: Ground, name: str = "check") -> None:
+def check(ground: Ground) -> None:
     """Floor and check in turns; every acknowledged check is counted in the tables."""
     with _floor(ground) as floor:
         slices = _slices(ground, int(floor.throughput * MOST * ground.pace.seconds))
@@ -68,7 +67,7 @@ def check(ground: Ground, name: str = "check") -> None:
             _say(ground, "   check", checks[-1], full)
         _count_floor(ground, floor)
         _report_floor(ground, floor, floors, bare)
-    _report_check(ground, name, checks, pair_ratios(floors, checks), full)
+    _report_check(ground, checks, pair_ratios(floors, checks), full)
 
 
 def _say(ground: Ground, name: str, load: Load, taken: Taken) -> None:
@@ -196,24 +195,12 @@ def _report_floor(ground: Ground, floor: Floor, loads: Sequence[Load], taken: Ta
     ground.report(replace(figures, peak_mib=taken.mib, ratio_to_floor=1.0))
 
 
-def check_open(ground: Ground) -> None:
-    """The same without row-level security, to know what that costs."""
-    check(ground, "check_open")
-
-
 def _report_check(
-    ground: Ground, name: str, loads: Sequence[Load], ratios: Sequence[float], taken: Taken
+    ground: Ground, loads: Sequence[Load], ratios: Sequence[float], taken: Taken
 ) -> None:
-    figures: Figures = with_ratio(middle(name, "checks/s", loads), ratios)
-    ratio = figures.ratio_to_floor or 0
+    figures: Figures = with_ratio(middle("check", "checks/s", loads), ratios)
     verdicts = [
-        at_least("check, of floor", ratio, MUST_RATIO, "{:.3f}"),
+        at_least("check, of floor", figures.ratio_to_floor or 0, MUST_RATIO, "{:.3f}"),
         at_most("check, p99", figures.p99_ms or 0, MUST_P99_MS, "{:.1f} ms"),
     ]
-    guarded = next((one for one in ground.found.figures if one.name == "check"), None)
-    if name != "check":
-        verdicts = []
-        if guarded and guarded.ratio_to_floor:
-            share = guarded.ratio_to_floor / ratio
-            verdicts = [at_least("check, of the open one", share, MUST_OF_OPEN, "{:.3f}")]
     ground.report(replace(figures, peak_mib=taken.mib), verdicts)

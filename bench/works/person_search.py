@@ -26,6 +26,12 @@ JOIN people_person p ON p.path >= v.path AND p.path < left(v.path, -1) || '0'
 WHERE v.kind = ANY(%(kinds)s) AND v.valid_from <= %(day)s AND v.valid_to > %(day)s
 GROUP BY 1, 2, 3 ORDER BY 4 DESC LIMIT 1
 """
+# Whoever a random id hits: spread over the whole table as people are.
+DRAWN = """
+SELECT p.id_number, p.number, p.name, coalesce(nullif(p.phone, ''), g.phone)
+FROM people_person p LEFT JOIN people_guardian g ON g.person_id = p.id
+WHERE p.id = ANY(%(ids)s)
+"""
 
 
 @dataclass(frozen=True)
@@ -81,8 +87,9 @@ def _run(ground: Ground, kind: Kind, seconds: int) -> Load:
 
 def _kinds(connection: Connection, ground: Ground, people: int) -> list[Kind]:
     chance = random.Random(4)
-    # Whoever a random id hits: spread over the whole table as people are.
-    drawn = roster.sealed(connection, [chance.randint(1, people) for _term in range(TERMS)])
+    drawn = connection.execute(
+        DRAWN, {"ids": [chance.randint(1, people) for _term in range(TERMS)]}
+    ).fetchall()
     cards, numbers, names, phones = (list(column) for column in zip(*drawn, strict=True))
     day = ground.today
     top = connection.execute("SELECT unit_id FROM units_unitversion WHERE kind = 'province'")

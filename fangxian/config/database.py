@@ -138,7 +138,7 @@ def django_database(environment: Environment) -> dict[str, Any]:
     prepares = not pooled or environment.pool_prepares
     options = {**to.options, "prepare_threshold": 5 if prepares else None}
     return {
-        "ENGINE": "fangxian.kernel.database",
+        "ENGINE": "django.db.backends.postgresql",
         "HOST": to.host,
         "PORT": to.port,
         "NAME": to.name,

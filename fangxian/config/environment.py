@@ -14,10 +14,8 @@ from urllib.parse import unquote, urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from fangxian.config import serving
-
 PREFIX = "FANGXIAN_"
-SECRET = re.compile("url|secret|password|token|keys")
+SECRET = re.compile("url|secret|password|token")
 EMBEDDED_DATABASE = "fangxian"
 # Read by the test run and the Makefile, not by the product.
 ELSEWHERE = {"FANGXIAN_NO_BROWSER"}
@@ -49,13 +47,6 @@ class Demo(StrEnum):
     PROVINCE = "province"
     HOLIDAY = "holiday"
     COUNTY = "county"
-
-
-class FieldCipher(StrEnum):
-    """How fields are sealed: the international standard, or China's (GB/T 32907)."""
-
-    AES = "aes-256-gcm"
-    SM4 = "sm4-gcm"
 
 
 class SmtpSecurity(StrEnum):
@@ -118,7 +109,6 @@ ADVICE = {
     "grace_seconds": f"{WHOLE_NUMBER} from 1 to 300",
     "board_cache_seconds": "write seconds from 0 (keep nothing) to 3",
     "idle_minutes": f"{WHOLE_NUMBER} from 5 to 1440",
-    "hsts_days": f"{WHOLE_NUMBER} from 0 to 730",
     "session_hours": f"{WHOLE_NUMBER} from 1 to 168",
     "school_idle_hours": f"{WHOLE_NUMBER} from 1 to 720",
     "school_session_days": f"{WHOLE_NUMBER} from 1 to 90",
@@ -131,10 +121,7 @@ ADVICE = {
     "smtp_security": "write starttls, tls or none",
     "smtp_from": "write an e-mail address, such as fangxian@example.cn",
     "robots_anywhere": SWITCH,
-    "oidc_issuer": "write the provider's address, such as https://sso.example.cn",
     "secret_key": "write at least 32 characters that nobody can guess, or leave it out",
-    "field_keys": "write the lines of a file of keys (docs/operate.md), or leave it out",
-    "field_cipher": "write aes-256-gcm or sm4-gcm",
 }
 
 
@@ -154,14 +141,9 @@ class Environment(BaseSettings):
     bind: str = Field("127.0.0.1", min_length=1)
     port: int = Field(8000, ge=1, le=65535, validation_alias="PORT")
     secret_key: str = Field("", pattern=r"^$|^.{32,}$")
-    #: the keys of sealed fields; where nothing is said, those in the file keys/fields
-    field_keys: str = ""
-    field_cipher: FieldCipher = FieldCipher.AES
     demo: Demo = Demo.NONE
     debug: bool = False
     https: bool = False
-    #: how long a browser that was here comes back by https only; 0 says nothing of it
-    hsts_days: int = Field(365, ge=0, le=730)
     allowed_hosts: Words = []
     web_workers: int = Field(2, ge=1, le=64)
     web_threads: int = Field(2, ge=1, le=256)
@@ -187,16 +169,6 @@ class Environment(BaseSettings):
     smtp_password: str = ""
     smtp_security: SmtpSecurity = SmtpSecurity.STARTTLS
     smtp_from: str = Field("", pattern=r"^$|^[^@\s]+@[^@\s]+$")
-    #: a province's own OpenID Connect provider; where nothing is said, there is none
-    oidc_issuer: SiteURL = ""
-    oidc_client_id: str = ""
-    oidc_client_secret: str = ""
-    oidc_client_secret_file: Path | None = None
-    oidc_name: str = ""
-    #: the claim that names an account here; without it accounts are linked by their owners only
-    oidc_claim: str = ""
-    #: words of its `amr` or `acr` that stand for two factors
-    oidc_second: Words = []
     #: let robots and webhooks be at any address, private ones too
     robots_anywhere: bool = False
 
@@ -210,13 +182,6 @@ class Environment(BaseSettings):
         """How long the longest sign-in of all lasts."""
         days = max(self.group_session_days, self.school_session_days)
         return 3600 * max(24 * days, self.session_hours)
-
-    @property
-    def oidc_secret(self) -> str:
-        """The secret shared with the provider; "" for a client that has none."""
-        if self.oidc_client_secret_file is None:
-            return self.oidc_client_secret
-        return self.oidc_client_secret_file.read_text("utf-8").strip()
 
     @property
     def embedded(self) -> bool:
@@ -262,28 +227,6 @@ def _check_mail(environment: Environment) -> None:
         )
 
 
-def _check_oidc(environment: Environment) -> None:
-    if not environment.oidc_issuer:
-        return
-    site = urlsplit(environment.oidc_issuer)
-    if site.scheme != "https" and site.hostname not in ("127.0.0.1", "localhost"):
-        raise BadSetting(
-            f"{PREFIX}OIDC_ISSUER would be believed by whoever answers in its name: write its "
-            "address with https"
-        )
-    if not environment.oidc_client_id:
-        raise BadSetting(
-            f"{PREFIX}OIDC_CLIENT_ID is missing: write the name that the provider knows us by"
-        )
-    try:
-        _ = environment.oidc_secret
-    except OSError as error:
-        raise BadSetting(
-            f"{PREFIX}OIDC_CLIENT_SECRET_FILE cannot be used ({error.strerror}): "
-            "write a file that the web server may read"
-        ) from None
-
-
 def load(**overrides: Any) -> Environment:
     """Read the environment, or raise BadSetting with one line on what to change."""
     _refuse_unknown()
@@ -298,9 +241,11 @@ def load(**overrides: Any) -> Environment:
         )
     environment.home = environment.home.expanduser().absolute()
     _check_mail(environment)
-    _check_oidc(environment)
-    if refusal := next(serving.refusals(environment), None):
-        raise BadSetting(refusal)
+    if environment.debug and not environment.bind.startswith(("127.", "localhost", "::1")):
+        raise BadSetting(
+            f"{PREFIX}DEBUG shows the inside of the system to whoever causes an error: "
+            f"leave it out, or serve this machine only with {PREFIX}BIND=127.0.0.1"
+        )
     return environment
 
 

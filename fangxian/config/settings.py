@@ -8,23 +8,17 @@ from pathlib import Path
 from fangxian.config import environment as _environment
 from fangxian.config.database import django_database
 from fangxian.config.gateways import sms_gateway
-from fangxian.config.keys import field_keys, key
+from fangxian.config.keys import key
 from fangxian.config.logs import logging_settings
-from fangxian.kernel.secrets.keyring import BadKeys
-from fangxian.kernel.secrets.keyring import read as read_keys
 
 try:
     FANGXIAN = _environment.load()
     SECRET_KEY = FANGXIAN.secret_key or key(FANGXIAN.home, "secret_key")
     DATABASES = {"default": django_database(FANGXIAN)}
     SMS_GATEWAY = sms_gateway(FANGXIAN.home)
-    FIELD_KEYS = FANGXIAN.field_keys
-    FIELD_KEYS_FILE = FANGXIAN.home / "keys" / "fields" if FIELD_KEYS else field_keys(FANGXIAN.home)
-    read_keys(FIELD_KEYS, FIELD_KEYS_FILE)
-except (_environment.BadSetting, BadKeys) as bad_setting:
+except _environment.BadSetting as bad_setting:
     sys.stderr.write(f"{bad_setting}\n")
     raise SystemExit(2) from None
-FIELD_CIPHER = FANGXIAN.field_cipher.value
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 DEBUG = FANGXIAN.debug
@@ -48,25 +42,19 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "fangxian.kernel.apps.KernelConfig",
-    "fangxian.kernel.secrets.apps.SecretsConfig",
     "fangxian.kernel.intake.apps.IntakeConfig",
     "fangxian.foundation.units.apps.UnitsConfig",
     "fangxian.foundation.accounts.apps.AccountsConfig",
     "fangxian.foundation.accounts.second.apps.SecondConfig",
-    "fangxian.foundation.accounts.single.apps.SingleConfig",
     "fangxian.foundation.notices.apps.NoticesConfig",
     "fangxian.foundation.people.apps.PeopleConfig",
     "fangxian.foundation.people.roster.apps.RosterConfig",
-    "fangxian.foundation.people.rights.apps.RightsConfig",
-    "fangxian.foundation.retention.apps.RetentionConfig",
-    "fangxian.foundation.special.apps.SpecialConfig",
     "fangxian.foundation.schooldays.apps.SchooldaysConfig",
     "fangxian.foundation.situations.apps.SituationsConfig",
     "fangxian.foundation.obligations.apps.ObligationsConfig",
     "fangxian.foundation.escalation.apps.EscalationConfig",
     "fangxian.watch.checks.apps.ChecksConfig",
     "fangxian.watch.reporting.apps.ReportingConfig",
-    "fangxian.exchange.exports.apps.ExportsConfig",
     "fangxian.situation.apps.SituationConfig",
     "fangxian.console.apps.ConsoleConfig",
 ]
@@ -87,7 +75,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "fangxian.foundation.accounts.middleware.ActorMiddleware",
     "fangxian.foundation.accounts.middleware.VisitMiddleware",
-    "fangxian.foundation.accounts.own_password.OwnPasswordFirst",
     "fangxian.kernel.shell.refusals.Refusals",
 ]
 
@@ -138,7 +125,10 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.MD5PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    # Length and what else a password must be: accounts.passwords, by the norms.
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
@@ -158,10 +148,6 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "fangxian.kernel.shell.errors.csrf_failed"
 if FANGXIAN.https:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    # No other site of the same domain can plant a cookie by such a name.
-    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
-SECURE_HSTS_SECONDS = 24 * 3600 * FANGXIAN.hsts_days if FANGXIAN.https else 0
-FILE_UPLOAD_HANDLERS = ["fangxian.config.uploads.SignedInUploads"]
 # A batch of 500 checks with their lines is the largest body there is.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 

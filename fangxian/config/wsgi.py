@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
-from wsgiref.headers import Headers
 
 import django
 from django.conf import settings
@@ -18,7 +17,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fangxian.config.settings")
 django.setup(set_prefix=False)
 
 from fangxian.config.observed import Observed  # noqa: E402 (tables are known only now)
-from fangxian.kernel.shell.headers import HEADERS  # noqa: E402
 from fangxian.kernel.tracing import ROUTE  # noqa: E402
 from fangxian.watch.checks import thin  # noqa: E402
 
@@ -34,11 +32,6 @@ HASHED = re.compile(r"^.+/assets/[^/]+-[\w-]{8}\.[\w.]+$")
 
 def _is_hashed(path: str, url: str) -> bool:
     return HASHED.match(url) is not None
-
-
-def _guard(headers: Headers, path: str, url: str) -> None:
-    for name, value in HEADERS.items():
-        headers[name] = value
 
 
 class ProgramHandler(WSGIHandler):
@@ -82,6 +75,5 @@ application = Observed(
         prefix=settings.STATIC_URL,
         max_age=60,
         immutable_file_test=_is_hashed,
-        add_headers_function=_guard,
     )
 )

@@ -24,7 +24,7 @@ WORKERS = {
 }
 SIMULATION = "simulation"
 # What web and worker may write to, below FANGXIAN_HOME; made for them, and theirs.
-WRITTEN = ("exports", "files", "intake", "run/metrics")
+WRITTEN = ("files", "intake", "run/metrics")
 
 
 def serving_runner(environment: Environment) -> Runner:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from fangxian.config.database import direct_login
@@ -30,7 +30,6 @@ WITHOUT_DATABASE = {
 AS_OWNER = {
     "doctor",
     "backup",
-    "keys",
     "restore",
     "migrate",
     "flush",
@@ -65,13 +64,6 @@ def run(argv: list[str]) -> None:
     """Run a Django management command."""
     from django.core.management import execute_from_command_line
 
-    from fangxian.kernel.access.rowscope import everywhere
-
-    with everywhere("whoever may run commands here runs the installation"):
-        _run(argv, execute_from_command_line)
-
-
-def _run(argv: list[str], execute_from_command_line: Callable[[list[str]], None]) -> None:
     if argv[1] in SET_UP and "--help" not in argv:
         execute_from_command_line([argv[0], "migrate", "--no-input", "--verbosity=0"])
     execute_from_command_line(argv)

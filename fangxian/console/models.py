@@ -5,7 +5,6 @@ from typing import ClassVar
 from django.db import models
 
 from fangxian.kernel import privacy
-from fangxian.kernel.access.rows import open_rows
 
 
 class DemoMorning(models.Model):
@@ -27,12 +26,8 @@ class DemoMorning(models.Model):
     beaten_at = models.DateTimeField(null=True)
     rewind_asked = models.BooleanField(default=False)
 
-    rows: ClassVar = open_rows("the demonstration's clock; empty elsewhere")
     classified: ClassVar = privacy.fields(
         public="id day county_id school_id group_id speed played_until beaten_at rewind_asked",
-        purpose="operation",
-        kept="stays",
-        seen_by="scope",
     )
 
     class Meta:

@@ -6,7 +6,7 @@ gets hold of one of them can neither change the schema nor rewrite the audit tra
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 import psycopg
@@ -15,12 +15,13 @@ from psycopg.conninfo import make_conninfo
 
 from fangxian.config.database import Login, direct_login, login, role_name
 from fangxian.config.environment import BadSetting, DatabaseRole, Environment
-from fangxian.console import tables
 from fangxian.console.postgres import Server
-from fangxian.kernel.access import rows
 
 OLDEST_SERVER = 150000
 SERVING = (DatabaseRole.WEB, DatabaseRole.WORKER)
+# Written once, by whoever acts; nobody who serves people may change or remove a line.
+APPEND_ONLY = ("audit_event",)
+READ_ONLY = ("audit_segment", "django_migrations")
 ROLES_LOCK = 4711_0001
 # A plan made once is right for all: only the hot path prepares, and its day is a literal. Set
 # with the role, for a pool passes no session's settings on.
@@ -30,11 +31,9 @@ FUNCTIONS = (
     "audit_seal()",
     "demo_clear_day(date)",
     "drop_obligation_day(date)",
-    "drop_expired_day(text, date)",
     "intake_open(bigint, text[])",
     "intake_close(bigint)",
     "intake_analyze(bigint)",
-    "intake_guard(bigint)",
 )
 
 
@@ -72,15 +71,14 @@ def prepare(environment: Environment, server: Server | None) -> None:
 def grant(owner: Login, serving: Iterable[str]) -> None:
     """After migrations: let web and worker use what there is now, and nothing else."""
     with connect(owner) as connection, connection.transaction():
-        declared = tables.declared()
-        rows.apply(connection, declared)
+        tables = _names(connection, "relkind IN ('r', 'p') AND NOT relispartition")
         sequences = _names(connection, "relkind = 'S'")
         _close_functions(connection)
         functions = sql.SQL(", ").join(sql.SQL(f"public.{name}") for name in FUNCTIONS)
         database = sql.Identifier(owner.name)
-        for place, role in zip(SERVING, serving, strict=True):
+        for role in serving:
             to = sql.Identifier(role)
-            _grant_tables(connection, declared, place, to)
+            _grant_tables(connection, tables, to)
             _grant_on(connection, "USAGE, SELECT", "SEQUENCE", sequences, to)
             for what in (
                 sql.SQL("CONNECT, TEMPORARY ON DATABASE {}").format(database),
@@ -99,39 +97,25 @@ def _close_functions(connection: psycopg.Connection) -> None:
         connection.execute(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC")
 
 
-def _grant_tables(
-    connection: psycopg.Connection,
-    declared: Mapping[str, rows.Rows],
-    role: DatabaseRole,
-    to: sql.Identifier,
-) -> None:
-    """Each table what it declares; partitions nothing: they are reached through their parent."""
-    wanted: dict[str, list[str]] = {}
-    for name in _names(connection, "relkind IN ('r', 'p') AND NOT relispartition"):
-        if name.rstrip("0123456789").removesuffix("_") in declared and name not in declared:
-            continue  # an import's own table: its rights come and go with it
-        said = declared.get(name)
-        rights = "" if said is None else said.web if role is DatabaseRole.WEB else said.worker
-        wanted.setdefault(rights, []).append(name)
-    for rights, names in wanted.items():
-        less = sorted(set(rows.ALL_RIGHTS.split(", ")) - set(rights.split(", ")))
-        _grant_on(connection, ", ".join(less), "TABLE", names, to, take=True)
-        _grant_on(connection, rights, "TABLE", names, to)
+def _grant_tables(connection: psycopg.Connection, tables: list[str], to: sql.Identifier) -> None:
+    """Partitions get nothing of their own: they are reached through their parent's rights."""
+    changed = [name for name in tables if name not in (*APPEND_ONLY, *READ_ONLY)]
+    _grant_on(connection, "SELECT, INSERT, UPDATE, DELETE", "TABLE", changed, to)
+    for names, rights in ((APPEND_ONLY, "SELECT, INSERT"), (READ_ONLY, "SELECT")):
+        present = [name for name in tables if name in names]
+        for name in present:
+            connection.execute(
+                sql.SQL("REVOKE ALL ON TABLE public.{} FROM {}").format(sql.Identifier(name), to)
+            )
+        _grant_on(connection, rights, "TABLE", present, to)
 
 
 def _grant_on(
-    connection: psycopg.Connection,
-    rights: str,
-    kind: str,
-    names: list[str],
-    to: sql.Identifier,
-    *,
-    take: bool = False,
+    connection: psycopg.Connection, rights: str, kind: str, names: list[str], to: sql.Identifier
 ) -> None:
-    if names and rights:
-        statement = "REVOKE {} ON {} {} FROM {}" if take else "GRANT {} ON {} {} TO {}"
+    if names:
         connection.execute(
-            sql.SQL(statement).format(
+            sql.SQL("GRANT {} ON {} {} TO {}").format(
                 sql.SQL(rights),
                 sql.SQL(kind),
                 sql.SQL(", ").join(sql.Identifier("public", name) for name in names),

@@ -1,1 +1,1 @@
-"""What other systems and people take out: spreadsheets, documents; later DHIS2, FHIR, OpenRosa."""
+"""What other systems see: spreadsheets, DHIS2, FHIR, OpenRosa. No room here yet."""

@@ -6,7 +6,6 @@ from typing import ClassVar
 from django.db import models
 
 from fangxian.kernel import privacy
-from fangxian.kernel.access.rows import open_rows
 from fangxian.kernel.audit.models import AuditEvent, AuditSegment
 from fangxian.kernel.clock import DemoClock
 
@@ -39,14 +38,10 @@ class Installation(models.Model):
     objects = InstallationQuerySet.as_manager()
 
     #: every field's class, for the test that none is forgotten
-    rows: ClassVar = open_rows("what is installed here")
     classified: ClassVar = privacy.fields(
         public=(
             "id is_demo scenario created_at clock_real_at clock_demo_at clock_speed clock_stop_at"
         ),
-        purpose="operation",
-        kept="stays",
-        seen_by="scope",
     )
 
     class Meta:

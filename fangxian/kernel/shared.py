@@ -15,8 +15,6 @@ from weakref import WeakSet
 
 from django.db import connection
 
-from fangxian.kernel.access.rowscope import everywhere
-
 logger = logging.getLogger(__name__)
 
 K = TypeVar("K", bound=Hashable)
@@ -64,7 +62,7 @@ class Shared(Generic[K, V]):
         """The value of this key, made now unless one is young enough."""
         longest = self._seconds()
         if longest <= 0:
-            return _for_all(make)
+            return make()
         slot, ours = self._claim(key, longest)
         if not ours:
             return cast(V, slot.value)
@@ -99,7 +97,7 @@ class Shared(Generic[K, V]):
     def _made(self, slot: _Slot, make: Callable[[], V]) -> V:
         born = monotonic()
         try:
-            value = _for_all(make)
+            value = make()
         except BaseException:
             self._settle(slot)  # whoever waits tries in our place
             raise
@@ -126,11 +124,6 @@ class Shared(Generic[K, V]):
             idle = [key for key, slot in self._slots.items() if not slot.busy]
             for key in sorted(idle, key=lambda key: self._slots[key].born)[: CAPACITY // 2]:
                 del self._slots[key]
-
-
-@everywhere("what is kept for all who may see it is made without anybody's scope")
-def _for_all(make: Callable[[], V]) -> V:
-    return make()
 
 
 _all: "WeakSet[Shared[Any, Any]]" = WeakSet()

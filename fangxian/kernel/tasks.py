@@ -2,13 +2,11 @@
 
 from procrastinate.contrib.django import app
 
-from fangxian.kernel.access.rowscope import everywhere
 from fangxian.kernel.audit import sealing
 
 
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="seal_audit", pass_context=False)
-@everywhere("everybody's deeds are sealed")
 def seal_audit(timestamp: int) -> None:
     """Once a minute, seal what was done; what a long transaction delays comes a minute later."""
     sealing.seal()

@@ -2,8 +2,6 @@
 
 from fangxian.norms.deadlines import BadNorm, Deadlines, deadlines_on
 from fangxian.norms.ladders import IN_SCHOOL, LEVELS, Ladder, Ladders, Quiet, Rung, ladders_on
-from fangxian.norms.passwords import PasswordRules, passwords_on
-from fangxian.norms.retention import Ground, Purpose, Retention, Term, Words, retention_on
 from fangxian.norms.second_factor import SecondFactor, second_factor_on
 
 __all__ = [
@@ -11,20 +9,12 @@ __all__ = [
     "LEVELS",
     "BadNorm",
     "Deadlines",
-    "Ground",
     "Ladder",
     "Ladders",
-    "Purpose",
-    "PasswordRules",
     "Quiet",
-    "Retention",
     "Rung",
     "SecondFactor",
-    "Term",
-    "Words",
     "deadlines_on",
     "ladders_on",
-    "retention_on",
-    "passwords_on",
     "second_factor_on",
 ]

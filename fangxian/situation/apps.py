@@ -13,10 +13,8 @@ class SituationConfig(AppConfig):
 
         from fangxian.foundation.escalation import links
         from fangxian.foundation.obligations.rules import ObligationPermission
-        from fangxian.kernel import audit, registry
-        from fangxian.situation.rules import SituationEvent
+        from fangxian.kernel import registry
 
-        audit.name_events({SituationEvent.CONTACTS_READ: _("Read whom to call at silent units")})
         links.silent_list_at(lambda code: reverse("situation:silent", args=[code]))
         view = ObligationPermission.VIEW
         registry.landing(30, view, "situation:mine")

@@ -7,16 +7,11 @@ from typing import Protocol, TypeVar
 
 from fangxian.analysis.rates import completeness, coverage
 from fangxian.foundation.obligations.rules import Counts
-from fangxian.kernel.audit import Event
 
 #: what is announced to a screen reader: whole steps of the share answered, not every answer
 ANNOUNCED_STEP = 10
 #: no list has more pages than can be written with so many digits
 PAGE_DIGITS = 6
-
-
-class SituationEvent(Event):
-    CONTACTS_READ = "situation.contacts_read"
 
 
 class Order(StrEnum):

@@ -17,7 +17,6 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from fangxian.exchange.exports.rules import ExportPermission
 from fangxian.foundation.accounts.queries import name_of
 from fangxian.foundation.escalation.queries import OnIt, covering, on_it
 from fangxian.foundation.escalation.rules import EscalationPermission
@@ -33,7 +32,7 @@ from fangxian.foundation.obligations.queries import silent as silent_units
 from fangxian.foundation.obligations.rules import ObligationPermission
 from fangxian.foundation.units.models import UnitKind, UnitVersion
 from fangxian.foundation.units.queries import resolve
-from fangxian.kernel import access, audit, clock
+from fangxian.kernel import access, clock
 from fangxian.kernel.access import Actor
 from fangxian.kernel.access.requests import Request
 from fangxian.kernel.errors import Invalid, NotFound
@@ -115,7 +114,6 @@ def board(request: Request, code: str) -> HttpResponse:
         "day_before": asked.day - timedelta(days=1),
         "day_after": asked.day + timedelta(days=1),
         "today": asked.at.date(),
-        "may_export": request.actor.may(ExportPermission.MAKE, asked.unit.path),
         "may_see_figures": request.actor.may(ReportPermission.VIEW, asked.unit.path),
     }
     return render(request, "situation/board.html", page)
@@ -235,7 +233,6 @@ def _silent_page(
     overdue_only = request.GET.get("only") == "overdue"
     by_school = asked.unit.school_id is None
     listed = _listed(request, asked, overdue_only=overdue_only)
-    _note_contacts(request, asked, listed)
     shown = queries.board(
         unit=asked.unit, day=asked.day, kind=asked.kind, at=asked.at, by=request.actor
     )
@@ -260,34 +257,12 @@ def _silent_page(
         "overdue_only": overdue_only,
         "form": form,
         "may_chase": request.actor.may(ObligationPermission.CHASE, asked.unit.path),
-        "may_export": request.actor.may(ExportPermission.MAKE, asked.unit.path),
         "may_excuse": request.actor.may(ObligationPermission.EXCUSE, asked.unit.path),
         "may_take": request.actor.may(EscalationPermission.ACKNOWLEDGE, asked.unit.path),
         "user_id": request.actor.user_id,
         "is_group": asked.unit.kind == UnitKind.GROUP,
     }
     return render(request, "situation/silent.html", page, status=status)
-
-
-def _note_contacts(request: Request, asked: Asked, listed: Page[Any]) -> None:
-    """Keep that names and telephones of those in charge were shown."""
-    count = sum(bool(_phone(item)) for item in listed)
-    if count:
-        audit.record(
-            rules.SituationEvent.CONTACTS_READ,
-            by=request.actor,
-            at=asked.at,
-            unit_id=asked.unit.unit_id,
-            path=asked.unit.path,
-            subject=asked.unit.code,
-            detail={"kind": asked.kind.code, "day": str(asked.day), "count": count},
-        )
-
-
-def _phone(item: SilentSchool | SilentUnit) -> str | None:
-    if isinstance(item, SilentUnit):
-        return item.contact_phone
-    return item.contact.phone if item.contact else None
 
 
 def _listed(request: Request, asked: Asked, *, overdue_only: bool) -> Page[Any]:

@@ -166,15 +166,13 @@ def test_only_the_administrator_invites_and_only_to_what_exists(cast: Cast) -> N
 
 
 def test_an_empty_system_gets_its_first_administrator(cast: Cast) -> None:
-    def made() -> dict[Role, str]:
-        return actions.first_administrators(unit_id=cast.tiny_school.id, at=AT, parted=False)
-
-    earlier, secret = made()[Role.UNIT_ADMIN], made()[Role.UNIT_ADMIN]
+    earlier = actions.first_administrator(unit_id=cast.province.id, at=AT)
+    secret = actions.first_administrator(unit_id=cast.province.id, at=AT)
     with pytest.raises(NotFound):
         join(earlier)
     join(secret)
     with pytest.raises(Conflict):
-        made()
+        actions.first_administrator(unit_id=cast.province.id, at=AT)
 
 
 @pytest.mark.usefixtures("at_eight")

@@ -1,18 +1,13 @@
 """Many people are invited by one sheet; their links are had once."""
 
 import io
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
-from fangxian.foundation.accounts.actions import invite, withdraw_sheet
 from fangxian.foundation.accounts.models import Invitation
-from fangxian.foundation.accounts.queries import open_invitation
-from fangxian.foundation.accounts.rules import Role
-from fangxian.kernel.errors import NotFound
 from fangxian.kernel.intake import actions, sources
 from fangxian.kernel.intake.kinds import kind_by_code
 from fangxian.kernel.intake.models import Intake
@@ -67,47 +62,6 @@ def test_links_are_made_and_downloaded_once(client: Client, cast: Cast, tmp_path
     client.force_login(cast.users["unit_admin"])
     assert client.post(f"/imports/{made.pk}/result/").status_code == 409
     assert not list(sources.folder().glob(f"{made.pk}.result"))
-
-
-def test_a_lost_sheet_is_withdrawn_as_a_whole(cast: Cast) -> None:
-    write(cast, stage(cast, *ROWS))
-    by = cast.actor("unit_admin")
-    other = invite(
-        unit_id=cast.school.id, role=Role.HEAD, name="另一人", by=by, at=AT + timedelta(minutes=1)
-    )
-    first = Invitation.objects.order_by("pk")[0]
-    later = AT + timedelta(hours=1)
-    assert withdraw_sheet(invitation_id=first.pk, by=by, at=later) == 2
-    assert [row.name for row in Invitation.objects.in_force(later)] == ["另一人"]
-    assert open_invitation(other, at=later).name == "另一人"
-    with pytest.raises(NotFound):
-        withdraw_sheet(invitation_id=first.pk, by=by, at=later)
-
-
-def test_roles_of_a_sheet_wait_where_another_gives_them(cast: Cast) -> None:
-    made = stage(cast, *ROWS, who="system_admin")
-    by = cast.actor("system_admin")
-    actions.commit(intake_id=made.pk, only_right=True, options={}, by=by, at=AT)
-    run(made.pk, at=AT)
-    assert [row.confirmed_at for row in Invitation.objects.all()] == [None, None]
-
-
-def test_a_sheet_gives_nobody_two_offices(cast: Cast) -> None:
-    user = cast.users["auditor"]
-    user.display_name, user.phone = "审计甲", "00000000021"
-    user.save()
-    made = stage(
-        cast,
-        ["510104", "unit_admin", "审计甲", "00000000021"],
-        ["510104", "unit_admin", "同名者", "00000000022"],
-        ["510104", "auditor", "同名者", "00000000022"],
-    )
-    assert set(wrong_lines(made.pk)) == {2, 4}
-
-
-@pytest.mark.parametrize("said", ["校医（卫生负责人）", "校医", "School health officer"])
-def test_a_role_is_understood_as_its_page_calls_it(cast: Cast, said: str) -> None:
-    assert stage(cast, ["5101040001", said, "新校医", ""]).counts["new"] == 1
 
 
 def test_the_same_sheet_invites_nobody_twice(cast: Cast) -> None:

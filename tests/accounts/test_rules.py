@@ -31,14 +31,6 @@ LATER = date(2027, 7, 1)
         (Role.UNIT_ADMIN, "county", [Role.COUNTY_OFFICER], True),
         (Role.UNIT_ADMIN, "county", [Role.AUDITOR], False),
         (Role.AUDITOR, "county", [Role.UNIT_ADMIN], False),
-        (Role.SYSTEM_ADMIN, "county", [], True),
-        (Role.SYSTEM_ADMIN, "county", [Role.SECURITY_ADMIN], False),
-        (Role.SYSTEM_ADMIN, "county", [Role.UNIT_ADMIN], False),
-        (Role.SECURITY_ADMIN, "county", [Role.SYSTEM_ADMIN], False),
-        (Role.SECURITY_ADMIN, "county", [Role.AUDITOR], False),
-        (Role.AUDITOR, "county", [Role.SYSTEM_ADMIN], False),
-        (Role.SECURITY_ADMIN, "school", [], False),  # a school has one administrator
-        (Role.UNIT_ADMIN, "province", [], False),  # at the top there are three
     ],
 )
 def test_a_role_fits_the_unit_and_the_person(

@@ -22,8 +22,6 @@ ROLES = {
     "city_officer": "above",
     "province_officer": "above",
     "inspector": "above",
-    "system_admin": "above",
-    "security_admin": "above",
     "auditor": "above",
 }
 LINKS = (

@@ -18,17 +18,14 @@ from urllib.parse import quote
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection, connections, transaction
+from django.db import connection, connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.test import Client
 
 from fangxian.config.database import Login, direct_login, django_database
 from fangxian.config.environment import DatabaseRole
 from fangxian.console.privileges import runner_for
 from fangxian.console.roles import connect
-from fangxian.foundation.people.models import Person as Pupil
-from fangxian.kernel.access import Actor
-from fangxian.kernel.access.rowscope import rows_of, scope_of
-from fangxian.kernel.database.base import DatabaseWrapper
 from fangxian.watch.checks.models import Check
 from tests.cast import DAY, build
 from tests.checks.test_thin import body, call
@@ -225,30 +222,6 @@ def test_both_at_once_and_every_check_is_kept_once(two: tuple[Person, Person]) -
         [201] + [200] * 4,
     ]
     assert Check.objects.filter(day=DAY).count() == 3
-
-
-def test_each_sees_their_own_rows_on_the_session_they_share(two: tuple[Person, Person]) -> None:
-    cast = build()
-    first, second = two
-    head, outsider = cast.actor("head"), cast.actor("outsider")
-
-    def seen(actor: Actor) -> int:
-        with rows_of(scope_of(actor)):
-            return Pupil.objects.count()
-
-    def seen_in_one_transaction(actor: Actor) -> tuple[int, int]:
-        with rows_of(scope_of(actor)), transaction.atomic():
-            return Pupil.objects.count(), Pupil.objects.count()
-
-    ours = len(cast.persons)
-    for _turn in range(3):
-        assert first.does(lambda: seen(head)) == ours
-        assert second.does(lambda: seen(outsider)) == 0
-        assert first.does(lambda: seen_in_one_transaction(head)) == (ours, ours)
-        assert second.does(lambda: seen_in_one_transaction(outsider)) == (0, 0)
-        assert second.does(Pupil.objects.count) == 0
-    assert first.does(lambda: seen(outsider)) == 0
-    assert second.does(lambda: seen(head)) == ours
 
 
 def test_what_would_leak_is_seen(two: tuple[Person, Person]) -> None:

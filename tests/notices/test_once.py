@@ -62,7 +62,6 @@ def sender(mailbox: MailServer, at: datetime = AT) -> Iterator["subprocess.Popen
         "FANGXIAN_SMTP_SECURITY": "none",
         "FANGXIAN_SMTP_FROM": settings.FANGXIAN.smtp_from,
         "FANGXIAN_PUBLIC_URL": settings.FANGXIAN.public_url,
-        "FANGXIAN_HTTPS": "1",
     }
     words = [sys.executable, "-m", "tests.notices.sender", json.dumps(of_test), at.isoformat()]
     process = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True)

@@ -103,7 +103,7 @@ def test_a_person_of_another_school_is_never_touched(cast: Cast) -> None:
     assert "转学" in reasons(made)[2] and outcomes(made)[3] == "new"  # numbers are the school's
     write(made, cast.actor("reporter"), only_right=True)
     assert Person.objects.filter(path=cast.other_school.path).values_list().get() == before
-    assert Person.objects.with_document(card(21)).count() == 1
+    assert Person.objects.filter(id_number=card(21)).count() == 1
 
 
 def test_a_bureau_brings_many_schools_and_each_row_says_which(cast: Cast) -> None:

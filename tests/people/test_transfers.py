@@ -36,12 +36,6 @@ def offer(cast: Cast, who: str = "reporter", later: int = 0, person: int = 0) ->
     )  # fmt: skip
 
 
-def give_document(person_id: int, kind: str, number: str) -> None:
-    person = Person.objects.get(pk=person_id)
-    person.id_kind, person.id_number = kind, number
-    person.save()
-
-
 def accept(cast: Cast, transfer: Transfer, who: str = "other_reporter") -> Transfer:
     return actions.accept_transfer(
         transfer_id=transfer.pk, to_group_id=cast.other_group.id, number="T1",
@@ -131,7 +125,7 @@ def test_a_refusal_says_why_and_who_asked_takes_back(cast: Cast) -> None:
 
 
 def test_a_school_asks_for_somebody_by_number_and_name(cast: Cast) -> None:
-    give_document(cast.persons[0], "id_card", CARD)
+    Person.objects.filter(pk=cast.persons[0]).update(id_kind="id_card", id_number=CARD)
 
     def ask(name: str) -> Transfer:
         return actions.request_transfer(
@@ -181,7 +175,8 @@ class Story:
         self.groups = {"school": cast.plain_group.id, "other": cast.other_group.id}
         for place, person in enumerate(cast.persons[:3]):
             number = f"9900002018090{place}001"
-            give_document(person, "other", number)
+            row = {"id_kind": "other", "id_number": number}
+            Person.objects.filter(pk=person).update(**row)
 
     def do(self, verb: str, place: int, side: str, later: int) -> None:
         person = Person.objects.get(pk=self.cast.persons[place])

@@ -314,7 +314,7 @@ def test_the_strip_has_fourteen_days(cast: Cast, at_eight: datetime) -> None:
 
 @pytest.mark.parametrize(
     ("path", "most"),
-    [("", 22), ("now/", 18), ("silent/", 24)],
+    [("", 22), ("now/", 18), ("silent/", 22)],
 )
 def test_a_board_asks_few_questions(
     cast: Cast, at_eight: datetime, path: str, most: int, django_assert_max_num_queries: Any

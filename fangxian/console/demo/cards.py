@@ -28,8 +28,6 @@ CAN: Final = {
     "inspector": _("Read the boards of a city."),
     "cdc_liaison": _("Read the county's figures for disease control."),
     "unit_admin": _("Invite people, give and end roles, import units."),
-    "system_admin": _("Invite people, import units, see to robots; another confirms the roles."),
-    "security_admin": _("Confirm and end roles, reset passwords and sign-ins."),
     "auditor": _("Read the audit trail: who did what, when."),
     cast.OUTSIDER: _("A county officer of the next county: sees nothing of this one."),
 }

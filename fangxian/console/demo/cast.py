@@ -41,8 +41,6 @@ PARTS: Final = (
     Part("inspector", Role.INSPECTOR, "inspector", "辛督学（示例）", "city"),
     Part("cdc_liaison", Role.CDC_LIAISON, "cdc", "壬医生（示例）", "county"),
     Part("unit_admin", Role.UNIT_ADMIN, "admin", "癸管理员（示例）", "county"),
-    Part("system_admin", Role.SYSTEM_ADMIN, "system", "寅系统员（示例）", "province"),
-    Part("security_admin", Role.SECURITY_ADMIN, "security", "卯安全员（示例）", "province"),
     Part("auditor", Role.AUDITOR, "auditor", "子审计员（示例）", "province"),
     Part(OUTSIDER, Role.COUNTY_OFFICER, OUTSIDER, "丑科员（示例）", "other"),
 )

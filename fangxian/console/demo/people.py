@@ -9,18 +9,11 @@ from django.db import connection, transaction
 
 from fangxian.console.demo.chance import drawn
 from fangxian.foundation.people.identity import check_digit
-from fangxian.foundation.people.models import (
-    GUARDIAN_PHONE,
-    ID_NUMBER,
-    KIND_OF,
-    OWN_PHONE,
-    PersonKind,
-)
+from fangxian.foundation.people.models import KIND_OF, PersonKind
 from fangxian.foundation.units.generator.words import phone
 from fangxian.foundation.units.models import OPEN_END, Population
 from fangxian.kernel.access import subtree
 from fangxian.kernel.clock import midnight
-from fangxian.kernel.secrets import blind, seal
 
 SURNAMES: Final = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗梁宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶"
 #: given names that nobody bears: the ten stems and twelve branches, used to say A, B, C
@@ -42,13 +35,13 @@ ORDER BY v.path
 """
 TABLES: Final = {
     "people_person": (
-        "id, school_id, path, kind, name, number, id_kind, id_number, id_blind, phone, "
-        "phone_blind, born, sex, created_at, updated_at"
+        "id, school_id, path, kind, name, number, id_kind, id_number, phone, born, sex, "
+        "created_at, updated_at"
     ),
     "people_membership": "person_id, group_id, school_id, path, valid_from, valid_to",
     "people_cohort": "id, school_id, path, kind, name, valid_from, valid_to",
     "people_cohortmembership": "person_id, cohort_id, school_id, path, place, valid_from, valid_to",
-    "people_guardian": "person_id, school_id, path, relation, name, phone, phone_blind, position",
+    "people_guardian": "person_id, school_id, path, relation, name, phone, position",
 }
 Row = tuple[object, ...]
 
@@ -165,13 +158,11 @@ class Invented:
     def row(self, at: datetime) -> Row:
         """The record of the person."""
         card = id_number(self.id, self.born)
-        own: Row = (None, None)
-        if self.kind != PersonKind.STUDENT:
-            own = _kept(phone(self.id), OWN_PHONE, self.id)
+        own = "" if self.kind == PersonKind.STUDENT else phone(self.id)
         return (
             self.id, self.group.school, self.group.school_path, self.kind.value, self.name,
-            f"{self.group.ending}{self.place:02d}", "id_card",
-            *_kept(card, ID_NUMBER, self.id), *own, self.born, self.sex, at, at,
+            f"{self.group.ending}{self.place:02d}", "id_card", card, own, self.born,
+            self.sex, at, at,
         )  # fmt: skip
 
     def membership(self, since: date) -> Row:
@@ -186,13 +177,8 @@ class Invented:
         for position, relation in enumerate(relations, 1):
             name = f"{self.name[0]}{'妈妈' if relation == 'mother' else '爸爸'}（示例）"
             number = phone(self.id * 2 + position)
-            yield (self.id, self.group.school, self.group.school_path, relation, name,
-                   *_kept(number, GUARDIAN_PHONE, self.id), position)  # fmt: skip
-
-
-def _kept(value: str, field: str, person_id: int) -> Row:
-    """Sealed, and what finds it."""
-    return seal(value, field, person_id), blind(value, field)
+            yield (self.id, self.group.school, self.group.school_path, relation, name, number,
+                   position)  # fmt: skip
 
 
 def _people(groups: Sequence[Group], first: int, day: date) -> Iterator[Invented]:

@@ -31,15 +31,9 @@ class NewPasswordForm(ActionForm):
     password = forms.CharField(
         label=_("Password"),
         widget=_secret("new-password"),
+        help_text=_("At least 10 characters, not a common word and not your name."),
     )
     again = forms.CharField(label=_("Password, once more"), widget=_secret("new-password"))
-
-    def __init__(self, *args: Any, shortest: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["password"].help_text = _(
-            "At least %(n)s characters; four words that have nothing to do with each other are "
-            "good. No names, dates or rows of keys."
-        ) % {"n": shortest}
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
-from unicodedata import normalize
 
 from django.conf import settings
 from django.urls import reverse
@@ -15,21 +14,17 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from fangxian.foundation.accounts.models import ROLE_LABELS, Invitation, RoleAssignment
-from fangxian.foundation.accounts.queries import is_parted
 from fangxian.foundation.accounts.rules import (
-    APART,
     INVITATION_VALID,
     AccountEvent,
     AccountPermission,
     Role,
     fingerprint,
     may_hold,
-    may_stand,
     new_secret,
 )
 from fangxian.foundation.units.intake.places import by_id, place_for
 from fangxian.foundation.units.models import UnitVersion
-from fangxian.kernel.access import Decision
 from fangxian.kernel.errors import Conflict
 from fangxian.kernel.intake import sources, tables
 from fangxian.kernel.intake.kinds import Field, Form, IntakeKind, Job, Shown
@@ -41,13 +36,10 @@ MOST_ROWS: Final = 20_000
 
 
 def _roles() -> dict[str, str]:
-    """What people write for a role, as a cell is compared: its name, or that without brackets."""
     found = {role.value: role.value for role in Role}
     for language in ("zh-hans", "en"):
         with override(language):
-            for role in Role:
-                name = normalize("NFKC", str(ROLE_LABELS[role])).lower().replace(" ", "")
-                found |= {name: role.value, name.partition("(")[0]: role.value}
+            found |= {str(ROLE_LABELS[role]).lower().replace(" ", ""): role.value for role in Role}
     return found
 
 
@@ -62,10 +54,6 @@ FIELDS = (
 )  # fmt: skip
 REASONS = {
     "unit_unknown": _("No unit within your scope has the code %(it)s."),
-    "two_offices": _(
-        "%(it)s has another administrator's office already, or in another row: making "
-        "accounts, giving roles and auditing are the work of three people."
-    ),
     "said_twice": _("Row %(it)s invites the same person to the same role."),
 }
 
@@ -98,7 +86,6 @@ def _invited(job: Job, only: Sequence[int] | None = None) -> list[Invited]:
             row.refuse(wrong)
         rows.append(row)
     _find_units(rows, job)
-    _keep_apart(rows, job)
     known = _known([row.unit.unit_id for row in rows if row.unit], job)
     first: dict[Person, Invited] = {}
     for row in rows:
@@ -118,52 +105,22 @@ def _find_units(rows: Iterable[Invited], job: Job) -> None:
     found = {version.code: version for version in versions}
     for row in rows:
         unit = found.get(row.said["unit"])
-        if unit is None or not job.by.may(AccountPermission.INVITE, unit.path):
+        if unit is None or not job.by.may(AccountPermission.MANAGE, unit.path):
             if row.said["unit"]:
                 row.refuse(reason("unit_unknown", "", row.said["unit"]))
             continue
         row.unit = unit
         if row.said["role"]:
-            decision = _may_be_there(Role(row.said["role"]), unit)
+            decision = may_hold(Role(row.said["role"]), kind=unit.kind, held=())
             if not decision.allowed:
                 row.refuse(plain(decision.reason))
-
-
-def _may_be_there(role: Role, unit: UnitVersion) -> Decision:
-    decision = may_hold(role, kind=unit.kind, held=())
-    if decision.allowed and role in APART:
-        decision = may_stand(role, is_parted=is_parted(unit.unit_id))
-    return decision
-
-
-def _keep_apart(rows: Iterable[Invited], job: Job) -> None:
-    """Refuse a second office of administration, by name and telephone: an account is not known yet.
-
-    When the link is taken up it is asked again, of the account.
-    """
-    asked = [row for row in rows if row.said["role"] in APART and row.outcome is not Outcome.WRONG]
-    if not asked:
-        return
-    names = {row.person[2] for row in asked}
-    held = RoleAssignment.objects.in_force(job.today).filter(
-        role__in=APART, user__display_name__in=names
-    )
-    offices: dict[tuple[str, str], set[str]] = {}
-    for role, *who in held.values_list("role", "user__display_name", "user__phone"):
-        offices.setdefault((who[0], who[1]), set()).add(role)
-    for row in asked:
-        have = offices.setdefault(row.person[2:], set())
-        if have - {row.person[1]}:
-            row.refuse(reason("two_offices", "", row.person[2]))
-        else:
-            have.add(row.person[1])
 
 
 def _known(unit_ids: Iterable[int], job: Job) -> set[Person]:
     """Who holds a role already, or has a link that is still good."""
     ids = set(unit_ids)
     held = RoleAssignment.objects.in_force(job.today).filter(unit_id__in=ids)
-    links = Invitation.objects.in_force(job.at).filter(unit_id__in=ids)
+    links = Invitation.objects.filter(unit_id__in=ids, used_at=None, expires_at__gt=job.at)
     return {
         *held.values_list("unit_id", "role", "user__display_name", "user__phone"),
         *links.values_list("unit_id", "role", "name", "phone"),
@@ -180,36 +137,24 @@ def judge(job: Job) -> None:
 
 
 def commit(job: Job) -> dict[str, int]:
-    """Make an invitation for every right row; their links lie in a file that is had once.
-
-    Roles wait for their confirmation where who invites does not give them.
-    """
+    """Make an invitation for every right row; their links lie in a file that is had once."""
     rows = _invited(job)
     counts = Counter(row.outcome.value for row in rows)
     if any(counts[outcome] != job.intake.counts.get(outcome, 0) for outcome in Outcome):
         raise Conflict(_now("Roles have changed meanwhile: please look at the rows again."))
     made = [(row, new_secret()) for row in rows if row.outcome is Outcome.NEW]
     Invitation.objects.bulk_create(
-        (_invitation(row, secret, job) for row, secret in made), batch_size=2_000
-    )
+        (
+            Invitation(hash=fingerprint(secret), unit_id=row.person[0], role=row.person[1],
+                       name=row.person[2][:60], phone=row.person[3][:30],
+                       invited_by_id=job.by.user_id, created_at=job.at,
+                       expires_at=job.at + INVITATION_VALID)
+            for row, secret in made
+        ),
+        batch_size=2_000,
+    )  # fmt: skip
     _keep_links(made, job)
     return {outcome: counts[outcome] for outcome in ("new", "same")}
-
-
-def _invitation(row: Invited, secret: str, job: Job) -> Invitation:
-    confirmed = row.unit is not None and job.by.may(AccountPermission.MANAGE, row.unit.path)
-    return Invitation(
-        hash=fingerprint(secret),
-        unit_id=row.person[0],
-        role=row.person[1],
-        name=row.person[2][:60],
-        phone=row.person[3][:30],
-        invited_by_id=job.by.user_id,
-        created_at=job.at,
-        expires_at=job.at + INVITATION_VALID,
-        confirmed_by_id=job.by.user_id if confirmed else None,
-        confirmed_at=job.at if confirmed else None,
-    )
 
 
 def _keep_links(made: Sequence[tuple[Invited, str]], job: Job) -> None:
@@ -253,11 +198,11 @@ def accounts() -> IntakeKind:
         label=_("Invite many people"),
         about=_("Each row invites a person to a role at a unit. When you have looked at the rows "
                 "you get a sheet with a one-time link for each, to be downloaded once."),
-        permission=AccountPermission.INVITE,
+        permission=AccountPermission.MANAGE,
         event=AccountEvent.INVITED_MANY,
         fields=FIELDS,
         heads=(_("Name of the person"), _("Role"), _("Unit code")),
-        place=place_for(AccountPermission.INVITE, _page),
+        place=place_for(AccountPermission.MANAGE, _page),
         place_by_id=partial(by_id, page=_page),
         judge=judge,
         commit=commit,

@@ -9,7 +9,6 @@ EVENTS: dict[str, object] = {
     AccountEvent.INVITED: _("Invited a person"),
     AccountEvent.INVITED_MANY: _("Invited many people"),
     AccountEvent.INVITATION_WITHDRAWN: _("Withdrew an invitation"),
-    AccountEvent.CONFIRMED: _("Confirmed a role"),
     AccountEvent.JOINED: _("Took up an invitation"),
     AccountEvent.ROLE_GIVEN: _("Gave a role"),
     AccountEvent.ROLE_ENDED: _("Ended a role"),
@@ -23,7 +22,6 @@ EVENTS: dict[str, object] = {
     AccountEvent.SESSIONS_ENDED: _("Ended sign-ins"),
     AccountEvent.PASSWORD_CHANGED: _("Changed a password"),
     AccountEvent.ADDRESS_CHANGED: _("Changed e-mail or telephone"),
-    AccountEvent.PASSWORD_ASKED: _("Asked somebody for a new password"),
     AccountEvent.PASSWORD_LINK_MADE: _("Made a link for a new password"),
     AccountEvent.DEACTIVATED: _("Closed an account"),
     AccountEvent.REACTIVATED: _("Opened an account again"),
@@ -31,9 +29,7 @@ EVENTS: dict[str, object] = {
 }
 
 PERMISSIONS: dict[Permission, object] = {
-    AccountPermission.VIEW: _("See who holds which role"),
-    AccountPermission.INVITE: _("Invite people and close accounts"),
-    AccountPermission.MANAGE: _("Give and end roles, reset passwords and sign-ins"),
+    AccountPermission.MANAGE: _("Invite people, give and end roles"),
     AccountPermission.TOKEN: _("Make tokens for programs"),
     AccountPermission.AUDIT: _("Read the audit trail"),
 }
@@ -79,7 +75,6 @@ FACTS: dict[str, object] = {
     "until": _("until"),
     "user": _("account"),
     "version": _("version"),
-    "waits": _("waits for confirmation"),
     "changed": _("changed"),
     "closed_on": _("closed on"),
     "into": _("merged into no."),

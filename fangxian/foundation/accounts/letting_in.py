@@ -11,34 +11,20 @@ from fangxian.kernel import clock
 from fangxian.kernel.access.requests import Request
 
 YEAR_SECONDS = 365 * 24 * 3600
-#: set in a session that began with one factor, whose roles asked for no second one then
-ALONE = "one_factor"
 
 
-def let_in(request: Request, user: User, to: str, *, second: bool = False) -> HttpResponse:
-    """Begin the session of a person who has proven everything asked of them; go on to `to`.
-
-    `second`: two factors were proven, not the password alone.
-    """
-    begin(request, user, second=second)
+def let_in(request: Request, user: User, to: str) -> HttpResponse:
+    """Begin the session of a person who has proven everything asked of them; go on to `to`."""
+    begin(request, user)
     response = redirect(to)
     remember_language(response, request, user.language)
     return response
 
 
-def begin(request: Request, user: User, *, second: bool) -> None:
+def begin(request: Request, user: User) -> None:
     """Begin the session, for a view that answers with a page of its own."""
     login(request, user)
-    if second or user.is_demo:
-        asks_nothing_more(request)
-    else:
-        request.session[ALONE] = True
     actions.note_sign_in(user=user, at=clock.now())
-
-
-def asks_nothing_more(request: Request) -> None:
-    """Whoever is signed in here has bound and proven a second factor meanwhile."""
-    request.session.pop(ALONE, None)
 
 
 def remember_language(response: HttpResponse, request: HttpRequest, language: str) -> None:

@@ -1,24 +1,18 @@
 """Who acts in a request, found out when first asked and not before."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from functools import partial
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from fangxian.foundation.accounts import actions
-from fangxian.foundation.accounts.letting_in import ALONE
 from fangxian.foundation.accounts.models import User
 from fangxian.foundation.accounts.queries import actor_by_token, actor_for
-from fangxian.foundation.accounts.second.rules import is_asked_of
-from fangxian.foundation.accounts.sessions import SEEN_EVERY, SessionStore, row_key
+from fangxian.foundation.accounts.sessions import SEEN_EVERY, SessionStore
 from fangxian.kernel import clock
 from fangxian.kernel.access import ANONYMOUS, Actor
-from fangxian.kernel.access.rowscope import NOBODY, enter, rows_of, scope_of
-from fangxian.norms import second_factor_on
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SCHEME = "bearer "
@@ -27,7 +21,6 @@ SCHEME = "bearer "
 class ActorMiddleware:
     """Set `request.actor`: lazy, so that a request which never looks at it asks no query.
 
-    Until it is known who asks, and where nobody asks, the database shows no row of anybody.
     A token, when there is one, speaks alone: a session beside it adds nothing.
     """
 
@@ -35,9 +28,8 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = SimpleLazyObject(partial(_at_work, request))  # type: ignore[attr-defined]
-        with rows_of(NOBODY):
-            return self.get_response(request)
+        request.actor = SimpleLazyObject(partial(actor_of, request))  # type: ignore[attr-defined]
+        return self.get_response(request)
 
 
 class VisitMiddleware:
@@ -57,8 +49,8 @@ class VisitMiddleware:
         if visit is not None and now - visit.seen_at >= SEEN_EVERY and not _renews_itself(request):
             actor: Actor = request.actor  # type: ignore[attr-defined]
             if actor.token_id is None and actor.user_id == visit.user_id is not None:
-                row, roles = row_key(session.session_key), [held.role for held in actor.holdings]
-                actions.see(row=row, visit=visit, roles=roles, at=now)
+                key, roles = session.session_key or "", [held.role for held in actor.holdings]
+                actions.see(session_key=key, visit=visit, roles=roles, at=now)
         return response
 
 
@@ -77,29 +69,10 @@ def secret_in(headers: Mapping[str, Any]) -> str:
     return value[len(SCHEME) :].strip() if value[: len(SCHEME)].lower() == SCHEME else ""
 
 
-def _at_work(request: HttpRequest) -> Actor:
-    """Who sent this request; from here on the database shows what is theirs."""
-    actor = actor_of(request)
-    enter(scope_of(actor))
-    return actor
-
-
 def actor_of(request: HttpRequest) -> Actor:
     """Who sent this request: a token's owner, the person signed in, or a stranger."""
     if secret := bearer_secret(request):
         now = clock.now()
         return actor_by_token(secret, at=now, today=now.date()) or ANONYMOUS
     user = getattr(request, "user", None)  # a program's lane carries no session
-    if not isinstance(user, User):
-        return ANONYMOUS
-    today = clock.today()
-    actor = actor_for(user, today=today)
-    return ANONYMOUS if _owes_second(request, actor, today) else actor
-
-
-def _owes_second(request: HttpRequest, actor: Actor, today: date) -> bool:
-    """Whether one factor let in who by now holds a role that asks for two."""
-    if not request.session.get(ALONE):
-        return False
-    asked = second_factor_on(today, settings.FANGXIAN.norms).roles
-    return is_asked_of((held.role for held in actor.holdings), asked=asked)
+    return actor_for(user, today=clock.today()) if isinstance(user, User) else ANONYMOUS

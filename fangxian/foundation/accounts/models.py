@@ -14,9 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from fangxian.foundation.accounts.rules import Device, Role
 from fangxian.foundation.units.models import OPEN_END, Unit
 from fangxian.kernel import privacy
-from fangxian.kernel.access.rows import open_rows
-
-SIGN_IN = "needed before it is known who asks"
 
 ROLE_LABELS = {
     Role.GROUP_TEACHER: _("Group teacher"),
@@ -29,8 +26,6 @@ ROLE_LABELS = {
     Role.INSPECTOR: _("Inspector"),
     Role.CDC_LIAISON: _("CDC liaison"),
     Role.UNIT_ADMIN: _("Unit administrator"),
-    Role.SYSTEM_ADMIN: _("System administrator"),
-    Role.SECURITY_ADMIN: _("Security administrator"),
     Role.AUDITOR: _("Auditor"),
 }
 ROLE_CHOICES = [(role.value, label) for role, label in ROLE_LABELS.items()]
@@ -63,24 +58,18 @@ class User(AbstractBaseUser):
     created_at = models.DateTimeField()
     failed_sign_ins = models.PositiveSmallIntegerField(default=0)
     locked_until = models.DateTimeField(null=True, blank=True)
-    password_since = models.DateTimeField(null=True, blank=True)
-    must_choose_password = models.BooleanField(default=False, db_default=False)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
 
     objects = UserManager()
 
-    rows: ClassVar = open_rows(SIGN_IN)
     classified: ClassVar = privacy.fields(
         public="id language is_active is_demo",
         personal=(
             "password last_login username display_name phone email created_at "
-            "failed_sign_ins locked_until password_since must_choose_password"
+            "failed_sign_ins locked_until"
         ),
-        purpose="account",
-        kept="account",
-        seen_by="administrators",
     )
 
     class Meta:
@@ -90,27 +79,6 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.display_name or self.username
-
-
-class UsedPassword(models.Model):
-    """A password that a person had until a moment, as its hash, so that it is not taken again."""
-
-    id = models.BigAutoField(primary_key=True)
-    user = models.ForeignKey(User, models.CASCADE, related_name="+")
-    hash = models.CharField(max_length=128)
-    until = models.DateTimeField()
-
-    rows: ClassVar = open_rows(SIGN_IN)
-    classified: ClassVar = privacy.fields(
-        public="id user",
-        personal="hash until",
-        purpose="account",
-        kept="with",
-        seen_by="nobody",
-    )
-
-    def __str__(self) -> str:
-        return f"{self.user_id} until {self.until:%Y-%m-%d}"
 
 
 class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
@@ -136,12 +104,8 @@ class RoleAssignment(models.Model):
 
     objects = RoleAssignmentQuerySet.as_manager()
 
-    rows: ClassVar = open_rows(SIGN_IN)
     classified: ClassVar = privacy.fields(
         public="id user role unit valid_from valid_to given_by given_at stands_in_for",
-        purpose="account",
-        kept="role",
-        seen_by="administrators",
     )
 
     class Meta:
@@ -182,37 +146,17 @@ class ApiToken(models.Model):
 
     objects = ApiTokenQuerySet.as_manager()
 
-    rows: ClassVar = open_rows(SIGN_IN)
     classified: ClassVar = privacy.fields(
         public="id user unit hash permissions created_at expires_at revoked_at",
         personal="name",
-        purpose="account",
-        kept="token",
-        seen_by="administrators",
     )
 
     def __str__(self) -> str:
         return self.name
 
 
-class InvitationQuerySet(models.QuerySet["Invitation"]):
-    def in_force(self, at: datetime) -> Self:
-        """Those of which something may still come: a link not used, or a role not confirmed."""
-        unconfirmed = models.Q(confirmed_at=None, user__isnull=False)
-        return self.filter(models.Q(used_at=None) | unconfirmed, expires_at__gt=at)
-
-    def joined_by(self, user_id: int, at: datetime) -> Self:
-        """What a person took up whose role waits for its confirmation."""
-        return self.filter(user_id=user_id, confirmed_at=None, expires_at__gt=at)
-
-
 class Invitation(models.Model):
-    """A one-time link by which a person makes their account and gets their first role.
-
-    `confirmed_at` is None while who gives roles has not agreed: taken up before, the link makes
-    an account without a role, which comes with the confirmation. Nothing comes of it from
-    `expires_at` on.
-    """
+    """A one-time link by which a person makes their account and gets their first role."""
 
     id = models.BigAutoField(primary_key=True)
     hash = models.BinaryField(max_length=32, unique=True)
@@ -223,23 +167,12 @@ class Invitation(models.Model):
     invited_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
-    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    confirmed_at = models.DateTimeField(null=True)
     used_at = models.DateTimeField(null=True)
     user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
 
-    objects = InvitationQuerySet.as_manager()
-
-    rows: ClassVar = open_rows(SIGN_IN)
     classified: ClassVar = privacy.fields(
-        public=(
-            "id hash unit role invited_by created_at expires_at confirmed_by confirmed_at "
-            "used_at user"
-        ),
+        public="id hash unit role invited_by created_at expires_at used_at user",
         personal="name phone",
-        purpose="account",
-        kept="invitation",
-        seen_by="administrators",
     )
 
     class Meta:
@@ -248,11 +181,6 @@ class Invitation(models.Model):
                 condition=models.Q(used_at__isnull=True, user__isnull=True)
                 | models.Q(used_at__isnull=False),
                 name="invitation_user_when_used",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(confirmed_by__isnull=True)
-                | models.Q(confirmed_at__isnull=False),
-                name="invitation_confirmed_by_somebody_when",
             ),
         ]
 
@@ -271,12 +199,8 @@ class PasswordLink(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
 
-    rows: ClassVar = open_rows(SIGN_IN)
     classified: ClassVar = privacy.fields(
         public="id hash user made_by created_at expires_at used_at",
-        purpose="account",
-        kept="password_link",
-        seen_by="administrators",
     )
 
     def __str__(self) -> str:
@@ -285,7 +209,7 @@ class PasswordLink(models.Model):
 
 class SessionQuerySet(models.QuerySet["Session"]):
     def of(self, user_id: int, *, but: str = "") -> Self:
-        """The browsers somebody is signed in on, but for the one of this row."""
+        """The browsers somebody is signed in on, but for the one with this key."""
         return self.filter(user_id=user_id).exclude(session_key=but)
 
 
@@ -293,7 +217,7 @@ class Session(AbstractBaseSession):
     """One browser, signed in or not. A row that is gone is a sign-in that has ended.
 
     It opens nothing from `expire_date` on: that moves on while somebody is seen, but never past
-    `ends_at`. Times are the machine's own. `session_key` is a hash of the browser's.
+    `ends_at`. Times are the machine's own.
     """
 
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
@@ -305,13 +229,9 @@ class Session(AbstractBaseSession):
 
     objects = SessionQuerySet.as_manager()  # type: ignore[assignment, misc]
 
-    rows: ClassVar = open_rows(SIGN_IN)
     classified: ClassVar = privacy.fields(
         public="user expire_date ends_at",
         personal="session_key session_data began_at seen_at address device",
-        purpose="account",
-        kept="session",
-        seen_by="self",
     )
 
 
@@ -323,13 +243,7 @@ class Tries(models.Model):
     since = models.DateTimeField(db_index=True)
     count = models.PositiveIntegerField()
 
-    rows: ClassVar = open_rows(SIGN_IN)
-    classified: ClassVar = privacy.fields(
-        public="id key since count",
-        purpose="account",
-        kept="tries",
-        seen_by="nobody",
-    )
+    classified: ClassVar = privacy.fields(public="id key since count")
 
     class Meta:
         constraints: ClassVar = [

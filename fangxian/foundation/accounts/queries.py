@@ -13,7 +13,7 @@ from fangxian.foundation.accounts.models import (
     RoleAssignment,
     User,
 )
-from fangxian.foundation.accounts.rules import Held, Role, fingerprint
+from fangxian.foundation.accounts.rules import Held, fingerprint
 from fangxian.foundation.units.models import UnitVersion
 from fangxian.kernel.access import ANONYMOUS, Actor, Holding, granted
 from fangxian.kernel.errors import Forbidden, NotFound
@@ -143,12 +143,6 @@ def colleagues(own: RoleAssignment, *, today: date) -> list[User]:
     roles = RoleAssignment.objects.in_force(today).filter(unit_id__in=within.values("unit_id"))
     people = User.objects.filter(pk__in=roles.values("user_id"), is_active=True)
     return list(people.exclude(pk=own.user_id).order_by("display_name", "pk"))
-
-
-def is_parted(unit_id: int) -> bool:
-    """Whether a unit has, or ever had, a security administrator: that is not undone."""
-    rows = RoleAssignment.objects.filter(unit_id=unit_id, role=Role.SECURITY_ADMIN)
-    return rows.exists()
 
 
 def open_invitation(secret: str, *, at: datetime, lock: bool = False) -> Invitation:

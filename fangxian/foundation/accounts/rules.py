@@ -17,7 +17,6 @@ TOKEN_PREFIX = "fx_"  # noqa: S105 (how a secret begins, so that scanners know i
 TOKEN_DAYS = 30
 TOKEN_LONGEST = timedelta(days=365)
 INVITATION_VALID = timedelta(days=7)
-PROPOSAL_VALID = timedelta(days=30)
 PASSWORD_LINK_VALID = timedelta(days=2)
 COVER_LONGEST_DAYS = 92
 FREE_TRIES = 5
@@ -30,18 +29,10 @@ class Tried(StrEnum):
     SIGN_IN = "sign_in"
     NAME = "name"
     LINK = "link"
-    CODE = "code"
-    CODE_OF = "code_of"
 
 
 #: failures in a window; a whole school, or a county's network, stands behind one address
-LIMITS: Mapping[Tried, int] = {
-    Tried.SIGN_IN: 100,
-    Tried.NAME: 20,
-    Tried.LINK: 60,
-    Tried.CODE: 100,
-    Tried.CODE_OF: 20,
-}
+LIMITS: Mapping[Tried, int] = {Tried.SIGN_IN: 100, Tried.NAME: 20, Tried.LINK: 60}
 WINDOW = timedelta(minutes=15)
 
 
@@ -63,8 +54,6 @@ class Role(StrEnum):
     INSPECTOR = "inspector"
     CDC_LIAISON = "cdc_liaison"
     UNIT_ADMIN = "unit_admin"
-    SYSTEM_ADMIN = "system_admin"
-    SECURITY_ADMIN = "security_admin"
     AUDITOR = "auditor"
 
 
@@ -143,11 +132,8 @@ def device_of(user_agent: str) -> Device:
     return next((one for word, one in _SAID.items() if word in user_agent), Device.OTHER)
 
 
-#: who makes accounts, who gives access and who watches over both are never the same person; a unit
-#: administrator is the first two in one, at a unit that has not parted them
-APART = frozenset({Role.UNIT_ADMIN, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
-#: the offices of a unit that has parted them
-THREE = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR)
+#: who gives access and who watches over it are never the same person
+APART = frozenset({Role.UNIT_ADMIN, Role.AUDITOR})
 
 _SCHOOLS = frozenset({"school", "centre_school", "college", "training", "campus"})
 _BUREAUS = frozenset({"province", "city", "county", "zone"})
@@ -163,30 +149,19 @@ FITS: Mapping[Role, frozenset[str]] = {
     Role.PROVINCE_OFFICER: frozenset({"province"}),
     Role.INSPECTOR: _BUREAUS,
     Role.CDC_LIAISON: _BUREAUS,
-    Role.UNIT_ADMIN: (_BUREAUS - {"province"}) | _SCHOOLS,  # at the top there are always three
-    Role.SYSTEM_ADMIN: _BUREAUS | {"college"},
-    Role.SECURITY_ADMIN: _BUREAUS | {"college"},
+    Role.UNIT_ADMIN: _BUREAUS | _SCHOOLS,
     Role.AUDITOR: _BUREAUS | _SCHOOLS,
 }
 
 
 class AccountPermission(Permission):
-    VIEW = "accounts.view"
-    INVITE = "accounts.invite"
     MANAGE = "accounts.manage"
     TOKEN = "accounts.token"  # noqa: S105 (a permission's name)
     AUDIT = "accounts.audit"
 
 
 GRANTS: dict[str, list[Permission]] = {
-    Role.UNIT_ADMIN: [
-        AccountPermission.VIEW,
-        AccountPermission.INVITE,
-        AccountPermission.MANAGE,
-        AccountPermission.TOKEN,
-    ],
-    Role.SYSTEM_ADMIN: [AccountPermission.VIEW, AccountPermission.INVITE],
-    Role.SECURITY_ADMIN: [AccountPermission.VIEW, AccountPermission.MANAGE],
+    Role.UNIT_ADMIN: [AccountPermission.MANAGE, AccountPermission.TOKEN],
     Role.SCHOOL_REPORTER: [AccountPermission.TOKEN],
     Role.HEAD: [AccountPermission.TOKEN],
     Role.AUDITOR: [AccountPermission.AUDIT],
@@ -197,7 +172,6 @@ class AccountEvent(Event):
     INVITED = "accounts.invited"
     INVITED_MANY = "accounts.invited_many"
     INVITATION_WITHDRAWN = "accounts.invitation_withdrawn"
-    CONFIRMED = "accounts.confirmed"
     JOINED = "accounts.joined"
     ROLE_GIVEN = "accounts.role_given"
     ROLE_ENDED = "accounts.role_ended"
@@ -209,7 +183,6 @@ class AccountEvent(Event):
     LIMITED = "accounts.limited"
     SIGNED_OUT = "accounts.signed_out"
     PASSWORD_CHANGED = "accounts.password_changed"  # noqa: S105 (an event's name)
-    PASSWORD_ASKED = "accounts.password_asked"  # noqa: S105 (an event's name)
     PASSWORD_LINK_MADE = "accounts.password_link_made"  # noqa: S105 (an event's name)
     ADDRESS_CHANGED = "accounts.address_changed"
     SESSIONS_ENDED = "accounts.sessions_ended"
@@ -238,30 +211,7 @@ def may_hold(role: Role, *, kind: str, held: Collection[str]) -> Decision:
     if role in APART and any(other in APART and other != role for other in held):
         return Decision(
             False,
-            _(
-                "Making accounts, giving roles and auditing are the work of three people: this "
-                "person has one of these offices already."
-            ),
-        )
-    return Decision(True)
-
-
-def may_stand(role: Role, *, is_parted: bool) -> Decision:
-    """Whether a unit that has, or ever had, a security administrator may have this role at it."""
-    if role is Role.UNIT_ADMIN and is_parted:
-        return Decision(
-            False,
-            _("This unit has a system and a security administrator: give one of these two roles."),
-        )
-    return Decision(True)
-
-
-def may_give_alone(role: Role, *, may_invite: bool) -> Decision:
-    """Whether who gives roles may give this one at once, or somebody else has to propose it."""
-    if role in APART and not may_invite:
-        return Decision(
-            False,
-            _("An administrator's role takes two: the system administrator invites, you confirm."),
+            _("Who administers accounts cannot audit them too: give one of the two to another."),
         )
     return Decision(True)
 

@@ -1,8 +1,4 @@
-"""Where sessions are kept: one row each, with whose it is, where from, and when it ends.
-
-The row is found by a hash of the key that the browser holds: who reads the table signs in with
-nothing of it.
-"""
+"""Where sessions are kept: one row each, with whose it is, where from, and when it ends."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
@@ -13,7 +9,6 @@ from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.backends import db
 from django.http import HttpRequest
-from django.utils import timezone
 
 from fangxian.foundation.accounts.addresses import client_address
 from fangxian.foundation.accounts.models import RoleAssignment, Session, User
@@ -54,14 +49,9 @@ def stay_of(roles: Collection[str]) -> Stay:
     return stays[reach(roles)]
 
 
-def row_key(session_key: str | None) -> str:
-    """Under what a session lies in the table; the key is random, so a plain hash is enough."""
-    return fingerprint(session_key).hex()[:40] if session_key else ""
-
-
-def mark_of(row: str) -> str:
-    """What a page calls a session by, made of its row's key."""
-    return fingerprint(row).hex()[:32]
+def mark_of(session_key: str) -> str:
+    """What a page calls a session by: the key itself would open it."""
+    return fingerprint(session_key).hex()[:32]
 
 
 class SessionStore(db.SessionStore):
@@ -79,29 +69,12 @@ class SessionStore(db.SessionStore):
 
     def load(self) -> dict[str, Any]:
         """The content, or nothing where the session has ended."""
-        row = self._get_session_from_db()
+        row = self._get_session_from_db()  # type: ignore[attr-defined]
         if row is None:
             self.visit = None
             return {}
         self.visit = Visit(**{name: getattr(row, name) for name in Visit.__dataclass_fields__})
         return self.decode(row.session_data)
-
-    def _get_session_from_db(self) -> Session | None:
-        """The row that this key opens, unless it has ended; the key is then forgotten."""
-        rows = Session.objects.filter(expire_date__gt=timezone.now())
-        row = rows.filter(session_key=row_key(self.session_key)).first()
-        if row is None:
-            self._session_key = None
-        return row
-
-    def exists(self, session_key: str) -> bool:
-        """Whether there is a session with this key."""
-        return Session.objects.filter(session_key=row_key(session_key)).exists()
-
-    def delete(self, session_key: str | None = None) -> None:
-        """Remove the session with this key, else this one."""
-        key = row_key(session_key or self.session_key)
-        Session.objects.filter(session_key=key).delete()
 
     def begin(self, visit: Visit) -> None:
         """From now on this is somebody's session."""
@@ -112,7 +85,7 @@ class SessionStore(db.SessionStore):
         """The row to be written: what was known of it stays."""
         visit = self.visit or begun(roles=(), at=clock.real_now())
         return Session(
-            session_key=row_key(self._get_or_create_session_key()),  # type: ignore[attr-defined]
+            session_key=self._get_or_create_session_key(),  # type: ignore[attr-defined]
             session_data=self.encode(dict(data)),
             **asdict(visit),
         )

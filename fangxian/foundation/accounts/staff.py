@@ -71,7 +71,7 @@ def last_day(valid_to: date) -> date | None:
 
 def posts(wanted: Wanted, *, by: Actor, today: date) -> "QuerySet[RoleAssignment]":
     """The roles at the units whose accounts one administers, as rows for a paginator."""
-    here = within_any(by.ranges(AccountPermission.VIEW), "unit__versions__path")
+    here = within_any(by.ranges(AccountPermission.MANAGE), "unit__versions__path")
     rows = RoleAssignment.objects.filter(
         here,
         _ended(today) if wanted.ended else _in_force(today),
@@ -144,25 +144,18 @@ def _units(ids: set[int], today: date) -> dict[int, UnitVersion]:
 
 
 def open_invitations(*, by: Actor, at: datetime) -> "QuerySet[Invitation]":
-    """The invitations not taken up, or not confirmed, at the units whose accounts one administers.
-
-    Those that wait for their confirmation come first.
-    """
+    """The invitations not yet taken up at the units whose accounts one administers."""
     today = at.date()
     return (
-        Invitation.objects.in_force(at)
-        .filter(
-            within_any(by.ranges(AccountPermission.VIEW), "unit__versions__path"),
+        Invitation.objects.filter(
+            within_any(by.ranges(AccountPermission.MANAGE), "unit__versions__path"),
             unit__versions__valid_from__lte=today,
             unit__versions__valid_to__gt=today,
+            used_at=None,
+            expires_at__gt=at,
         )
-        .annotate(
-            unit_zh=F("unit__versions__name_zh"),
-            unit_en=F("unit__versions__name_en"),
-            unit_path=F("unit__versions__path"),
-        )
-        .select_related("user")
-        .order_by(F("confirmed_at").desc(nulls_first=True), "-pk")
+        .annotate(unit_zh=F("unit__versions__name_zh"), unit_en=F("unit__versions__name_en"))
+        .order_by("-created_at", "-pk")
     )
 
 
@@ -172,7 +165,7 @@ def tokens_of(user_id: int, *, by: Actor, at: datetime) -> list[ApiToken]:
     today = at.date()
     if by.user_id != user_id:
         rows = rows.filter(
-            within_any(by.ranges(AccountPermission.VIEW), "unit__versions__path"),
+            within_any(by.ranges(AccountPermission.MANAGE), "unit__versions__path"),
             unit__versions__valid_from__lte=today,
             unit__versions__valid_to__gt=today,
         )

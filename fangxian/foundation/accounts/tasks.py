@@ -5,12 +5,10 @@ from procrastinate.contrib.django import app
 from fangxian.foundation.accounts import limits
 from fangxian.foundation.accounts.sessions import SessionStore
 from fangxian.kernel import clock
-from fangxian.kernel.access.rowscope import everywhere
 
 
 @app.periodic(cron="17 * * * *")
 @app.task(queue="default", queueing_lock="accounts_tidy", pass_context=False)
-@everywhere("everybody's sign-ins")
 def tidy(timestamp: int) -> None:
     """Remove the sign-ins that have ended by time, and the counts of failures long past."""
     SessionStore.clear_expired()

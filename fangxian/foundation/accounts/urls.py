@@ -1,13 +1,6 @@
 from django.urls import path
 
-from fangxian.foundation.accounts.views import (
-    account,
-    administration,
-    audit,
-    entrance,
-    person,
-    sessions,
-)
+from fangxian.foundation.accounts.views import account, administration, audit, entrance, sessions
 
 app_name = "accounts"
 urlpatterns = [
@@ -29,23 +22,20 @@ urlpatterns = [
     path("accounts/", administration.administration, name="administration"),
     path("accounts/units/", administration.choose_unit, name="choose-unit"),
     path("accounts/units/<int:unit_id>/", administration.unit, name="unit"),
-    path("accounts/people/<int:user_id>/", person.person, name="person"),
+    path("accounts/people/<int:user_id>/", administration.person, name="person"),
     path("accounts/people/<int:user_id>/end-sessions/", sessions.end_all, name="end-sessions"),
-    path("accounts/people/<int:user_id>/close/", person.close, name="close"),
+    path("accounts/people/<int:user_id>/close/", administration.close, name="close"),
     path(
         "accounts/people/<int:user_id>/password-link/",
-        person.password_link,
+        administration.password_link,
         name="password-link",
     ),
-    path("accounts/people/<int:user_id>/ask-password/", person.ask_password, name="ask-password"),
-    path("accounts/roles/<int:assignment_id>/end/", person.end_role, name="end-role"),
-    path("accounts/tokens/<int:token_id>/end/", person.revoke_token, name="end-token"),
-    path("accounts/invitations/confirm/", administration.confirm, name="confirm"),
+    path("accounts/roles/<int:assignment_id>/end/", administration.end_role, name="end-role"),
+    path("accounts/tokens/<int:token_id>/end/", administration.revoke_token, name="end-token"),
     path(
         "accounts/invitations/<int:invitation_id>/withdraw/",
         administration.withdraw,
         name="withdraw",
     ),
-    path("audit/", audit.trail_page, name="audit"),
-    path("audit/people/", audit.lookers, name="lookers"),
+    path("audit/", audit.audit, name="audit"),
 ]

@@ -8,7 +8,7 @@ class EscalationConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from fangxian.foundation.escalation.labels import EVENTS, FACTS, PERMISSIONS, rungs_in_words
+        from fangxian.foundation.escalation.labels import EVENTS, PERMISSIONS
         from fangxian.foundation.escalation.messages import declare
         from fangxian.foundation.escalation.rules import GRANTS, EscalationPermission
         from fangxian.kernel import access, audit, registry
@@ -16,7 +16,6 @@ class EscalationConfig(AppConfig):
         access.declare(EscalationPermission, GRANTS)
         access.name_permissions(PERMISSIONS)
         audit.name_events(EVENTS)
-        audit.name_facts(FACTS, values={"rungs": rungs_in_words})
         declare()
         view = EscalationPermission.VIEW
         registry.menu(registry.MenuItem(35, "escalation:own", _("Reminders"), "clock", view))

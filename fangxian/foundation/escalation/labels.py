@@ -12,17 +12,6 @@ LEVELS = {
     Level.CITY: _("City officer"),
     Level.PROVINCE: _("Province officer"),
 }
-#: the rungs of the documents that come with the product; others are told by their codes
-RUNGS = {
-    "soon": _("before it is due"),
-    "due": _("when it is due"),
-    "reporter": LEVELS[Level.SCHOOL_REPORTER],
-    "head": LEVELS[Level.HEAD],
-    "county": LEVELS[Level.COUNTY],
-    "city": LEVELS[Level.CITY],
-    "province": LEVELS[Level.PROVINCE],
-}
-FACTS = {"rungs": _("told"), "notices": _("notices")}
 EVENTS = {
     EscalationEvent.FIRED: _("Reminders sent"),
     EscalationEvent.ACKNOWLEDGED: _("Took up silence"),
@@ -35,8 +24,3 @@ PERMISSIONS = {
     EscalationPermission.ACKNOWLEDGE: _("Take up silence"),
     EscalationPermission.SUBSTITUTES: _("Set substitutes"),
 }
-
-
-def rungs_in_words(codes: list[str]) -> str:
-    """Which rungs were told, in the reader's language."""
-    return ", ".join(str(RUNGS.get(code, code)) for code in codes)

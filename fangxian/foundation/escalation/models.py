@@ -14,7 +14,6 @@ from fangxian.foundation.escalation.rules import SUBSTITUTED
 from fangxian.foundation.units.models import Unit
 from fangxian.kernel import privacy
 from fangxian.kernel.access import ScopedQuerySet
-from fangxian.kernel.access.rows import by_path, by_unit, open_rows
 
 #: the rung's name for what came to a level because nobody holds the role at a level below
 GAP = "gap."
@@ -45,15 +44,11 @@ class Firing(models.Model):
 
     objects = ScopedQuerySet.as_manager()
 
-    rows: ClassVar = by_path()
     classified: ClassVar = privacy.fields(
         public=(
             "day kind rung unit_id level school_id path fired_at silent told gaps raised_to "
             "folded_into"
         ),
-        purpose="messages",
-        kept="stays",
-        seen_by="scope",
     )
 
     class Meta:
@@ -73,13 +68,7 @@ class Decided(models.Model):
     due_at = models.DateTimeField()
     decided_at = models.DateTimeField()
 
-    rows: ClassVar = open_rows("which rungs were decided on a day, of no unit")
-    classified: ClassVar = privacy.fields(
-        public="day kind rung due_at decided_at",
-        purpose="messages",
-        kept="stays",
-        seen_by="nobody",
-    )
+    classified: ClassVar = privacy.fields(public="day kind rung due_at decided_at")
 
     class Meta:
         db_table = "escalation_decided"
@@ -115,13 +104,9 @@ class Acknowledgement(models.Model):
 
     objects = AcknowledgementQuerySet.as_manager()
 
-    rows: ClassVar = by_path()
     classified: ClassVar = privacy.fields(
         public="id day kind unit_id school_id path levels bureaus at ended_at",
         personal="by",
-        purpose="accountability",
-        kept="acknowledgement",
-        seen_by="scope",
     )
 
     class Meta:
@@ -165,12 +150,8 @@ class Substitute(models.Model):
 
     objects = SubstituteQuerySet.as_manager()
 
-    rows: ClassVar = by_unit()
     classified: ClassVar = privacy.fields(
         public="id unit role user first_day last_day set_by set_at ended_at",
-        purpose="messages",
-        kept="substitute",
-        seen_by="scope",
     )
 
     class Meta:

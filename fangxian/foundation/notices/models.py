@@ -16,7 +16,6 @@ from fangxian.foundation.notices.rules import QUIET_FROM, QUIET_TO, ROBOTS, Stat
 from fangxian.foundation.units.models import Unit
 from fangxian.kernel import privacy
 from fangxian.kernel.access import Actor, ScopedQuerySet
-from fangxian.kernel.access.rows import by_path, by_unit, open_rows, own
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -54,13 +53,9 @@ class Notice(models.Model):
 
     objects = NoticeQuerySet.as_manager()
 
-    rows: ClassVar = by_path() | own()
     classified: ClassVar = privacy.fields(
         public="day id user_id path kind urgent link dedupe created_at",
         personal="context read_at acked_at",
-        purpose="messages",
-        kept="notice",
-        seen_by="self",
     )
 
     class Meta:
@@ -111,16 +106,12 @@ class Delivery(models.Model):
 
     objects = DeliveryQuerySet.as_manager()
 
-    rows: ClassVar = by_path() | own()
     classified: ClassVar = privacy.fields(
         public=(
             "day id notice_id user_id robot_id path channel lane dedupe state urgent is_test "
             "attempts interrupted created_at not_before retry_at sent_at"
         ),
         personal="last_error",
-        purpose="messages",
-        kept="delivery",
-        seen_by="self",
     )
 
     class Meta:
@@ -138,13 +129,7 @@ class Lane(models.Model):
     open_until = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=300, default="")
 
-    rows: ClassVar = open_rows("how the ways out are, of nobody")
-    classified: ClassVar = privacy.fields(
-        public="name failures open_until last_error",
-        purpose="messages",
-        kept="stays",
-        seen_by="nobody",
-    )
+    classified: ClassVar = privacy.fields(public="name failures open_until last_error")
 
     class Meta:
         db_table = "notices_lane"
@@ -161,14 +146,7 @@ class Preference(models.Model):
     category = models.CharField(max_length=20, db_collation="C")
     wanted = models.SmallIntegerField(choices=[(one.value, one.name) for one in Wanted])
 
-    rows: ClassVar = own()
-    classified: ClassVar = privacy.fields(
-        public="id user channel category",
-        personal="wanted",
-        purpose="messages",
-        kept="with",
-        seen_by="self",
-    )
+    classified: ClassVar = privacy.fields(public="id user channel category", personal="wanted")
 
     class Meta:
         constraints: ClassVar = [
@@ -186,14 +164,7 @@ class QuietHours(models.Model):
     start = models.TimeField(default=QUIET_FROM)
     end = models.TimeField(default=QUIET_TO)
 
-    rows: ClassVar = own()
-    classified: ClassVar = privacy.fields(
-        public="user",
-        personal="start end",
-        purpose="messages",
-        kept="with",
-        seen_by="self",
-    )
+    classified: ClassVar = privacy.fields(public="user", personal="start end")
 
     def __str__(self) -> str:
         return f"{self.start:%H:%M}-{self.end:%H:%M}"
@@ -230,15 +201,11 @@ class Robot(models.Model):
 
     objects = RobotQuerySet.as_manager()
 
-    rows: ClassVar = by_unit()
     classified: ClassVar = privacy.fields(
         public=(
             "id unit channel name categories only_urgent language lane is_active made_by made_at"
         ),
         personal="url secret",
-        purpose="messages",
-        kept="with",
-        seen_by="administrators",
     )
 
     class Meta:

@@ -13,10 +13,7 @@ class NoticePermission(Permission):
     ROBOTS = "notices.robots"
 
 
-GRANTS: dict[str, list[Permission]] = {
-    Role.UNIT_ADMIN: [NoticePermission.ROBOTS],
-    Role.SYSTEM_ADMIN: [NoticePermission.ROBOTS],
-}
+GRANTS: dict[str, list[Permission]] = {Role.UNIT_ADMIN: [NoticePermission.ROBOTS]}
 
 
 class NoticeEvent(Event):

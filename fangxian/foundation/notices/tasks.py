@@ -6,7 +6,6 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from fangxian.foundation.notices import sending
 from fangxian.kernel import clock
-from fangxian.kernel.access.rowscope import everywhere
 
 QUEUE = "notices"
 LOCK = "deliver"
@@ -14,14 +13,12 @@ LOCK = "deliver"
 
 @app.periodic(cron="* * * * *")
 @app.task(queue=QUEUE, queueing_lock="look_for_deliveries", pass_context=False)
-@everywhere("everybody's messages")
 def look_for_deliveries(timestamp: int) -> None:
     """Once a minute: what was put off until now, and what is to be tried again."""
     deliver.func()
 
 
 @app.task(queue=QUEUE, queueing_lock=LOCK)
-@everywhere("everybody's messages")
 def deliver() -> None:
     """Send what is due; go on at once where the time was too short for all of it."""
     if sending.run(at=clock.now(), real=clock.real_now()):

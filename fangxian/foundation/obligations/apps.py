@@ -8,7 +8,6 @@ class ObligationsConfig(AppConfig):
     def ready(self) -> None:
         from fangxian.foundation.notices import kinds
         from fangxian.foundation.obligations.actions import follow_calendar, follow_closing
-        from fangxian.foundation.obligations.kinds import kind_in_words
         from fangxian.foundation.obligations.labels import EVENTS, PERMISSIONS
         from fangxian.foundation.obligations.rules import GRANTS, ObligationPermission
         from fangxian.foundation.obligations.telling import CHASED
@@ -16,7 +15,6 @@ class ObligationsConfig(AppConfig):
 
         access.declare(ObligationPermission, GRANTS)
         audit.name_events(EVENTS)
-        audit.name_facts({}, values={"kind": kind_in_words})
         access.name_permissions(PERMISSIONS)
         kinds.register(CHASED)
         registry.on_calendar_change(follow_calendar)

@@ -73,8 +73,3 @@ def kind_by_code(code: str) -> Kind:
         }
         raise Invalid(text, {"kind": [text]})
     return _kinds[code]
-
-
-def kind_in_words(code: str) -> object:
-    """A kind's name as a person reads it; the code itself where no such kind is known."""
-    return _kinds[code].label if code in _kinds else code

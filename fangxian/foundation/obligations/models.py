@@ -14,9 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from fangxian.foundation.obligations.sources import BothTables, may_be_packed
 from fangxian.kernel import privacy
 from fangxian.kernel.access import ScopedQuerySet
-from fangxian.kernel.access.rows import by_path, open_rows
-
-COUNTS_OF_DAYS = "how many units owe what on a day, of the whole province"
 
 
 class Channel(models.TextChoices):
@@ -87,22 +84,12 @@ class Obligation(models.Model):
 
     objects = ObligationQuerySet.as_manager()
 
-    rows: ClassVar = by_path()
     classified: ClassVar = privacy.fields(
         public=(
             "day kind unit_id subject school_id bureau_id path due_at roll told_at "
             "received_at channel accounted excused_at reason cancelled_at added_at"
         ),
         personal="answered_by on_behalf_of excused_by",
-        purpose="reporting",
-        kept="stays",
-        seen_by="scope",
-        apart=[
-            (
-                "answered_by on_behalf_of excused_by",
-                privacy.Handling("accountability", "answered", "group"),
-            ),
-        ],
     )
 
     class Meta:
@@ -122,12 +109,8 @@ class ObligationDay(models.Model):
     made_at = models.DateTimeField()
     frozen_at = models.DateTimeField()
 
-    rows: ClassVar = open_rows(COUNTS_OF_DAYS)
     classified: ClassVar = privacy.fields(
         public="day kind expected made_at frozen_at",
-        purpose="reporting",
-        kept="stays",
-        seen_by="scope",
     )
 
     class Meta:
@@ -153,13 +136,9 @@ class Chase(models.Model):
 
     objects = ScopedQuerySet.as_manager()
 
-    rows: ClassVar = by_path()
     classified: ClassVar = privacy.fields(
         public="id day kind unit_id school_id path chased_at from_name_zh from_name_en",
         personal="chased_by",
-        purpose="accountability",
-        kept="chase",
-        seen_by="scope",
     )
 
     class Meta:

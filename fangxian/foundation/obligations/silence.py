@@ -10,7 +10,6 @@ from fangxian.foundation.obligations.models import Chase, Obligation
 from fangxian.foundation.obligations.rules import ObligationPermission
 from fangxian.foundation.obligations.sources import source
 from fangxian.foundation.units.models import UnitVersion
-from fangxian.foundation.units.queries import may_call
 from fangxian.kernel.access import Actor, subtree
 
 
@@ -94,7 +93,7 @@ def _silent_unit(
 ) -> SilentUnit:
     unit, school = versions[row.unit_id], versions[row.school_id]
     # A bureau calls the school; who answers for a group is known inside the school alone.
-    contact = _contact(unit if by.inside(school.path) else school, by)
+    contact = _contact(unit if by.inside(school.path) else school, school.path, by)
     return SilentUnit(
         unit_id=row.unit_id,
         code=unit.code,
@@ -174,7 +173,7 @@ def _silent_school(
         silent=silent_units,
         overdue=overdue,
         chased_at=chased_at,
-        contact=_contact(school, by),
+        contact=_contact(school, school.path, by),
     )
 
 
@@ -182,13 +181,27 @@ def contacts(*, unit_ids: Iterable[int], day: date, by: Actor) -> dict[int, Cont
     """Whom to call at these units, where the actor may know it: for their own school's units,
     and for the schools directly below; nobody elsewhere."""
     versions = _versions(unit_ids, day)
-    found = {unit_id: _contact(row, by) for unit_id, row in versions.items() if row.school_id}
-    return {unit_id: contact for unit_id, contact in found.items() if contact is not None}
+    schools = _versions({row.school_id for row in versions.values() if row.school_id}, day)
+    found: dict[int, Contact] = {}
+    for unit_id, row in versions.items():
+        school = schools.get(row.school_id or 0)
+        if school is None or (unit_id != school.unit_id and not by.inside(school.path)):
+            continue
+        contact = _contact(row, school.path, by)
+        if contact is not None:
+            found[unit_id] = contact
+    return found
 
 
-def _contact(unit: UnitVersion, by: Actor) -> Contact | None:
-    """The person in charge, for whom it concerns: see `may_call`."""
-    return Contact(unit.contact_name, unit.contact_phone) if may_call(by, unit) else None
+def _contact(unit: UnitVersion, school_path: str, by: Actor) -> Contact | None:
+    """The person in charge, for their own school and for who chases at the level directly above."""
+    directly_above = any(
+        holding.unit_id == unit.bureau_id and ObligationPermission.CHASE in holding.permissions
+        for holding in by.holdings
+    )
+    if not (directly_above or by.inside(school_path)):
+        return None
+    return Contact(unit.contact_name, unit.contact_phone)
 
 
 def _versions(ids: Iterable[int | None], day: date) -> dict[int, UnitVersion]:

@@ -8,7 +8,6 @@ from fangxian.foundation.obligations.actions import has_lists, materialise_day
 from fangxian.foundation.obligations.packing import pack
 from fangxian.kernel import clock
 from fangxian.kernel.access import system
-from fangxian.kernel.access.rowscope import everywhere
 from fangxian.kernel.partitions import ensure_day
 
 DAYS_AHEAD = 2
@@ -18,7 +17,6 @@ EVENING = 18
 
 @app.periodic(cron="*/5 * * * *")
 @app.task(queueing_lock="make_lists", pass_context=False)
-@everywhere("the lists of the whole province")
 def make_lists(timestamp: int) -> None:
     """Make today's lists if they are missing, and those of the days ahead."""
     if clock.demo_clock() is not None:
@@ -41,7 +39,6 @@ def looked_through(at: datetime) -> bool:
 
 @app.periodic(cron="20 3 * * *")
 @app.task(queue="heavy", queueing_lock="pack_obligations", pass_context=False)
-@everywhere("the lists of the whole province")
 def pack_old(timestamp: int) -> None:
     """Pack the months that ended long enough ago, and let go of their partitions."""
     if clock.demo_clock() is None:
@@ -49,7 +46,6 @@ def pack_old(timestamp: int) -> None:
 
 
 @app.task
-@everywhere("the lists of the whole province")
 def follow_later(day: str, at: str) -> None:
     """Have a day's lists follow a change of the calendar, as of the moment of the change."""
     by = system("obligations", [])

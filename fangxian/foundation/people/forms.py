@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fangxian.foundation.accounts.queries import name_of
 from fangxian.foundation.people.actions import Call
-from fangxian.foundation.people.identity import HIDDEN, masked_phone, plain_phone
+from fangxian.foundation.people.identity import plain_phone
 from fangxian.foundation.people.models import (
     CohortKind,
     Guardian,
@@ -20,7 +20,6 @@ from fangxian.foundation.people.models import (
     Sex,
 )
 from fangxian.foundation.people.rules import Listed, read_list
-from fangxian.foundation.people.unmasked import Shown
 from fangxian.foundation.units.models import UnitVersion
 from fangxian.kernel.shell.forms import ActionForm, day_input
 
@@ -133,17 +132,9 @@ class PersonForm(ActionForm):
     phone = forms.CharField(label=_("Own telephone"), max_length=30, required=False)
 
     @classmethod
-    def about(cls, person: Person, numbers: Shown) -> dict[str, Any]:
-        """What is kept now; what is masked stays as it is unless it is written anew."""
-        now = {name: getattr(person, name) for name in cls.base_fields if hasattr(person, name)}
-        return now | {"id_number": numbers.number(person.id_number),
-                      "phone": numbers.phone(person.phone)}  # fmt: skip
-
-    @staticmethod
-    def anew(said: dict[str, Any], about: dict[str, Any]) -> dict[str, Any]:
-        """What is said anew: a number that is as it was shown, masked perhaps, stays."""
-        shown = {name for name in ("id_number", "phone") if said[name] == about[name]}
-        return {name: value for name, value in said.items() if name not in shown}
+    def about(cls, person: Person) -> dict[str, Any]:
+        """What is kept now."""
+        return {name: getattr(person, name) for name in cls.base_fields if hasattr(person, name)}
 
 
 class NewPersonForm(PersonForm):
@@ -177,12 +168,8 @@ class LeaveForm(ActionForm):
 class CallsForm(ActionForm):
     """Up to three people to call, the first first."""
 
-    def __init__(self, *args: Any, now: Sequence[Guardian], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._kept: dict[str, str] = {masked_phone(one.phone): one.phone for one in reversed(now)}
-        self._at: dict[int, str] = {
-            place: one.phone for place, one in zip(CALLS, now, strict=False)
-        }
         for place in CALLS:
             self.fields[f"phone{place}"] = forms.CharField(
                 label=_("Telephone"), max_length=30, required=False,
@@ -199,24 +186,17 @@ class CallsForm(ActionForm):
         """A line that says something needs a telephone that can be called."""
         said = super().clean() or {}
         for place in CALLS:
-            phone = said[f"phone{place}"] = self._meant(place, said.get(f"phone{place}", ""))
+            phone = said.get(f"phone{place}", "")
             if (phone or said.get(f"name{place}")) and not plain_phone(phone):
                 self.add_error(f"phone{place}", _("This is no telephone number."))
         return said
 
-    def _meant(self, place: int, said: str) -> str:
-        """A masked telephone is the one that is kept, at its place or at another."""
-        here = self._at.get(place, "")
-        if HIDDEN not in said:
-            return said
-        return here if here and masked_phone(here) == said else self._kept.get(said, said)
-
     @classmethod
-    def about(cls, guardians: Sequence[Guardian], numbers: Shown) -> dict[str, str]:
+    def about(cls, guardians: Sequence[Guardian]) -> dict[str, str]:
         """Whom to call now."""
         found: dict[str, str] = {}
         for place, one in zip(CALLS, guardians, strict=False):
-            found |= {f"phone{place}": numbers.phone(one.phone), f"name{place}": one.name,
+            found |= {f"phone{place}": one.phone, f"name{place}": one.name,
                       f"relation{place}": one.relation}  # fmt: skip
         return found
 
@@ -233,16 +213,6 @@ class CallsForm(ActionForm):
             for place in CALLS
             if said[f"phone{place}"] or said[f"name{place}"]
         ]
-
-
-class ReasonForm(ActionForm):
-    """Why somebody has to see numbers in full."""
-
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=200,
-        help_text=_("For whoever reads it later: what for, and at whose request."),
-    )
 
 
 class CohortForm(ActionForm):

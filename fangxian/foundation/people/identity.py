@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from fangxian.kernel.secrets import Unreadable
-
-HIDDEN: Final = "•"
 WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS: Final = "10X98765432"
 _ID_CARD: Final = re.compile(r"[1-9][0-9]{16}[0-9X]", re.ASCII)
@@ -62,17 +59,6 @@ def plain_phone(text: str) -> str:
 
 def masked(number: str) -> str:
     """A document's number for a list: enough to tell two people apart, not to use it."""
-    if isinstance(number, Unreadable):
-        return number
     if len(number) <= 6:
-        return HIDDEN * len(number)
-    return f"{number[:2]}{HIDDEN * (len(number) - 5)}{number[-3:]}"
-
-
-def masked_phone(number: str) -> str:
-    """A telephone for a page: enough to recognise it, not to call."""
-    if isinstance(number, Unreadable):
-        return number
-    if len(number) < 10:
-        return masked(number)
-    return f"{number[:3]}{HIDDEN * (len(number) - 7)}{number[-4:]}"
+        return "•" * len(number)
+    return f"{number[:2]}{'•' * (len(number) - 5)}{number[-3:]}"

@@ -8,10 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from fangxian.foundation.people.rules import PeopleEvent, PeoplePermission
 
 EVENTS: Final[Mapping[PeopleEvent, object]] = {
-    PeopleEvent.UNMASKED: _("Saw numbers in full"),
-    PeopleEvent.GLASS_BROKEN: _("Saw numbers in full without the permission"),
-    PeopleEvent.UNMASKINGS_READ: _("Read who saw numbers in full"),
-    PeopleEvent.UNMASKING_ENDED: _("Masked numbers again before the time"),
     PeopleEvent.HEADCOUNT_SET: _("Set the headcount of a group"),
     PeopleEvent.MEMBERS_ADDED: _("Added people to a group"),
     PeopleEvent.MEMBER_LEFT: _("Took a person off a group"),
@@ -35,34 +31,9 @@ EVENTS: Final[Mapping[PeopleEvent, object]] = {
     PeopleEvent.SEARCHED: _("Looked for a person"),
     PeopleEvent.ROSTER_READ: _("Read a list of people"),
     PeopleEvent.PERSON_READ: _("Read a person's record"),
-    PeopleEvent.GROUP_READ: _("Read the list of a group"),
-    PeopleEvent.COHORT_READ: _("Read who is in a cohort"),
-    PeopleEvent.TRANSFERS_READ: _("Read transfers of people"),
     PeopleEvent.EXPORTED: _("Took a list of people out"),
 }
-SHOWING: Final = (
-    PeopleEvent.SEARCHED, PeopleEvent.ROSTER_READ, PeopleEvent.PERSON_READ, PeopleEvent.GROUP_READ,
-    PeopleEvent.COHORT_READ, PeopleEvent.TRANSFERS_READ, PeopleEvent.EXPORTED,
-    PeopleEvent.UNMASKINGS_READ,
-)  # fmt: skip
-FACTS: Final[Mapping[str, object]] = {
-    "by": _("looked by"),
-    "cohort_id": _("cohort no."),
-    "effective_on": _("from the day"),
-    "fields": _("fields"),
-    "group": _("group no."),
-    "people": _("people"),
-    "to": _("to no."),
-    "transfer": _("transfer no."),
-    "unmasking": _("entry no."),
-    "until": _("shown in full until"),
-}
-FOUND_BY: Final[Mapping[str, object]] = {
-    "number": _("a number or telephone"), "name": _("a name"), "nothing": _("nothing"),
-}  # fmt: skip
 PERMISSIONS: Final[Mapping[PeoplePermission, object]] = {
     PeoplePermission.VIEW: _("Read the names of a group"),
     PeoplePermission.MANAGE: _("Change the names of a group"),
-    PeoplePermission.UNMASK: _("See numbers in full, for a reason"),
-    PeoplePermission.WATCH: _("See who saw numbers in full"),
 }

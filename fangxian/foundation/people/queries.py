@@ -5,11 +5,10 @@ from datetime import date
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from fangxian.foundation.people.models import (
-    GUARDIAN_PHONE,
-    OWN_PHONE,
     Cohort,
     CohortMembership,
     Guardian,
@@ -20,7 +19,6 @@ from fangxian.foundation.people.models import (
 )
 from fangxian.foundation.people.rules import PeoplePermission
 from fangxian.foundation.units.models import UnitKind, UnitVersion, UnitVersionQuerySet
-from fangxian.kernel import secrets
 from fangxian.kernel.access import Actor, within_any
 from fangxian.kernel.errors import NotFound
 
@@ -41,7 +39,6 @@ def members(*, group_id: int, school_path: str, day: date, by: Actor) -> list[Me
     if not by.inside(school_path):
         return []
     first = Guardian.objects.filter(person_id=OuterRef("person_id")).order_by("position")
-    phones = first.filter(phone__isnull=False)
     rows = (
         Membership.objects.visible_to(by)
         .as_of(day)
@@ -49,22 +46,12 @@ def members(*, group_id: int, school_path: str, day: date, by: Actor) -> list[Me
         .annotate(
             name=F("person__name"),
             number=F("person__number"),
-            home=Subquery(phones.values("phone")[:1]),
-            own=F("person__phone"),
+            phone=Coalesce(Subquery(first.values("phone")[:1]), F("person__phone")),
         )
         .order_by("number", "person_id")
-        .values_list("person_id", "name", "number", "home", "own", "pk")
+        .values_list("person_id", "name", "number", "phone", "pk")
     )
-    return [
-        Member(person_id, name, number, _phone(person_id, home, own), pk)
-        for person_id, name, number, home, own, pk in rows
-    ]
-
-
-def _phone(person_id: int, home: bytes | None, own: bytes | None) -> str:
-    if home is not None:
-        return secrets.readable(home, GUARDIAN_PHONE, person_id)
-    return secrets.readable(own, OWN_PHONE, person_id)
+    return [Member(*row) for row in rows]
 
 
 def known_persons(ids: list[int], *, group_id: int, day: date) -> set[int]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -18,32 +18,15 @@ from fangxian.kernel.audit import Event
 class PeoplePermission(Permission):
     VIEW = "people.view"
     MANAGE = "people.manage"
-    UNMASK = "people.unmask"
-    WATCH = "people.watch_unmasking"
 
 
 GRANTS: dict[str, list[Permission]] = {
     Role.GROUP_TEACHER: [PeoplePermission.VIEW],
     Role.SCHOOL_REPORTER: [PeoplePermission.VIEW, PeoplePermission.MANAGE],
-    Role.HEALTH_OFFICER: [PeoplePermission.VIEW, PeoplePermission.UNMASK],
-    Role.HEAD: [
-        PeoplePermission.VIEW,
-        PeoplePermission.MANAGE,
-        PeoplePermission.UNMASK,
-        PeoplePermission.WATCH,
-    ],
-    Role.UNIT_ADMIN: [PeoplePermission.VIEW, PeoplePermission.MANAGE, PeoplePermission.WATCH],
-    Role.SECURITY_ADMIN: [PeoplePermission.WATCH],
-    Role.AUDITOR: [PeoplePermission.WATCH],
+    Role.HEALTH_OFFICER: [PeoplePermission.VIEW],
+    Role.HEAD: [PeoplePermission.VIEW, PeoplePermission.MANAGE],
+    Role.UNIT_ADMIN: [PeoplePermission.VIEW, PeoplePermission.MANAGE],
 }
-
-#: how much of a reason is one
-SHORTEST_REASON: Final = 4
-
-
-def unmasked_for(*, held: bool) -> timedelta:
-    """How long numbers are shown in full: to who holds the permission, and to who broke glass."""
-    return timedelta(minutes=10) if held else timedelta(minutes=30)
 
 
 class PeopleEvent(Event):
@@ -70,14 +53,7 @@ class PeopleEvent(Event):
     SEARCHED = "people.searched"
     ROSTER_READ = "people.roster_read"
     PERSON_READ = "people.person_read"
-    GROUP_READ = "people.group_read"
-    COHORT_READ = "people.cohort_read"
-    TRANSFERS_READ = "people.transfers_read"
     EXPORTED = "people.exported"
-    UNMASKED = "people.unmasked"
-    GLASS_BROKEN = "people.glass_broken"
-    UNMASKING_ENDED = "people.unmasking_ended"
-    UNMASKINGS_READ = "people.unmaskings_read"
 
 
 #: a transfer is asked for by one side and answered by the other; until the day it may be dropped

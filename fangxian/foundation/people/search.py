@@ -13,17 +13,11 @@ from django.db import connection
 from django.utils.translation import get_language
 
 from fangxian.foundation.people.identity import masked, plain_id, plain_phone
-from fangxian.foundation.people.models import (
-    GUARDIAN_PHONE,
-    ID_NUMBER,
-    OWN_PHONE,
-    PersonKind,
-)
+from fangxian.foundation.people.models import PersonKind
 from fangxian.foundation.people.rules import PeoplePermission
 from fangxian.foundation.units.models import UnitKind, UnitVersion
 from fangxian.foundation.units.rules import PART_KINDS
 from fangxian.kernel.access import Actor, subtree
-from fangxian.kernel.secrets import blind, readable
 
 LIMIT: Final = 50
 #: names are looked for within a county or a school, not in all of these
@@ -47,11 +41,6 @@ class Found:
     school: str
     group_code: str
     group: str
-
-    @property
-    def pk(self) -> int:
-        """The person's id."""
-        return self.person_id
 
     @property
     def kind_label(self) -> str:
@@ -107,20 +96,19 @@ def _inner(one: str, other: str) -> str:
 # index's own order, or the planner would hope to meet a few of so many by reading the table.
 _NUMBERS: Final = """
 SELECT id FROM people_person
-WHERE id_blind = %(id_blind)s AND id_blind IS NOT NULL AND left_on IS NULL
+WHERE id_number = %(document)s AND id_number <> '' AND left_on IS NULL
 UNION SELECT id FROM people_person
-WHERE id_blind = %(id_blind)s AND id_blind IS NOT NULL AND left_on IS NOT NULL
+WHERE id_number = %(document)s AND id_number <> '' AND left_on IS NOT NULL
 UNION (SELECT id FROM people_person
 WHERE number = %(document)s AND number <> '' AND left_on IS NULL AND {wide}
 ORDER BY number, path, kind LIMIT %(limit)s)
 UNION (SELECT id FROM people_person
-WHERE phone_blind = %(own)s AND phone_blind IS NOT NULL AND {wide} LIMIT %(limit)s)
-UNION (SELECT person_id FROM people_guardian WHERE phone_blind = %(home)s AND {wide}
-LIMIT %(limit)s)
+WHERE phone = %(phone)s AND phone <> '' AND {wide} LIMIT %(limit)s)
+UNION (SELECT person_id FROM people_guardian WHERE phone = %(phone)s AND {wide} LIMIT %(limit)s)
 """
 _ONE_OF_A_GROUP: Final = """
-p.number = %(document)s OR p.id_blind = %(id_blind)s OR p.phone_blind = %(own)s
-OR EXISTS (SELECT FROM people_guardian t WHERE t.person_id = p.id AND t.phone_blind = %(home)s)
+p.number = %(document)s OR p.id_number = %(document)s OR p.phone = %(phone)s
+OR EXISTS (SELECT FROM people_guardian t WHERE t.person_id = p.id AND t.phone = %(phone)s)
 """
 _NAMES: Final = """
 SELECT id, name <> %(name)s AS inexact, strpos(name, %(name)s) <> 1 AS inside, name
@@ -167,11 +155,9 @@ def search(text: str, *, by: Actor, day: date, within: str = "", left: bool = Fa
 
 
 def _by_number(text: str, scope: Scope, day: date) -> Answer:
-    document, phone = plain_id(text), plain_phone(text) or "-"
+    document = plain_id(text)
     values: dict[str, Any] = {
-        "document": document, "id_blind": blind(document, ID_NUMBER),
-        "own": blind(phone, OWN_PHONE), "home": blind(phone, GUARDIAN_PHONE),
-        "day": day, "limit": LIMIT,
+        "document": document, "phone": plain_phone(text) or "-", "day": day, "limit": LIMIT,
     }  # fmt: skip
     wide, asked = _within(scope.wide, "path")
     ids = [row[0] for row in _rows(_NUMBERS.format(wide=wide), values | asked)]
@@ -219,11 +205,7 @@ def _shown(ids: Sequence[int], scope: Scope, day: date) -> tuple[Found, ...]:
     rows = _rows(statement, asked | more | {"ids": list(ids), "day": day})
     place = {person_id: place for place, person_id in reversed(list(enumerate(ids)))}
     rows.sort(key=lambda row: place[row[0]])
-    cards = (masked(readable(row[4], ID_NUMBER, row[0])) for row in rows)
-    return tuple(
-        Found(row[0], row[1], row[2], row[3], card, *row[5:])
-        for row, card in zip(rows, cards, strict=True)
-    )
+    return tuple(Found(row[0], row[1], row[2], row[3], masked(row[4]), *row[5:]) for row in rows)
 
 
 def _within(ranges: Ranges, column: str, prefix: str = "wide") -> tuple[str, dict[str, str]]:

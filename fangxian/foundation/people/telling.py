@@ -12,12 +12,10 @@ from fangxian.foundation.accounts.rules import Role
 from fangxian.foundation.notices import actions as notices
 from fangxian.foundation.notices.kinds import Template
 from fangxian.foundation.notices.rules import Category
-from fangxian.foundation.people.models import Transfer, TransferSide, Unmasking
+from fangxian.foundation.people.models import Transfer, TransferSide
 from fangxian.foundation.people.rules import PeopleEvent, PeoplePermission
 from fangxian.foundation.units.models import UnitVersion
 from fangxian.kernel.access import Actor
-from fangxian.kernel.access.rowscope import everywhere
-from fangxian.kernel.clock import SHANGHAI
 
 #: who sees to a school's roster
 SEE_TO_IT: Final = (Role.SCHOOL_REPORTER, Role.HEAD)
@@ -55,17 +53,6 @@ TEMPLATES: Final = {
 }
 
 
-GLASS: Final = Template(
-    "people.glass_broken",
-    _("Somebody saw numbers in full without the permission"),
-    _("%(who)s sees numbers of %(school)s in full"),
-    _("Without the permission, until %(until)s. The reason given: %(reason)s"),
-    Category.ACCOUNT,
-    urgent=True,
-)
-WATCHES: Final = (Role.SECURITY_ADMIN, Role.UNIT_ADMIN)
-
-
 def tell_the_other_school(
     event: PeopleEvent, transfer: Transfer, *, by: Actor, at: datetime
 ) -> int:
@@ -87,35 +74,6 @@ def tell_the_other_school(
         dedupe=f"transfer:{transfer.pk}:{event}",
         at=at,
     ).notices
-
-
-@everywhere("who watches over it works at any place above")
-def tell_of_broken_glass(unmasking: Unmasking, *, by: Actor, at: datetime) -> int:
-    """A notice to who watches over it: the head, and the nearest administrators of security."""
-    versions = UnitVersion.objects.as_of(at.date())
-    chain = unmasking.path.strip("/").split("/")
-    people = {one.pk for one in holders(Role.HEAD, unit_id=unmasking.school_id, today=at.date())}
-    for unit_id in map(int, reversed(chain)):
-        found = {one.pk for role in WATCHES
-                 for one in holders(role, unit_id=unit_id, today=at.date())}  # fmt: skip
-        if found:
-            people |= found
-            break
-    people.discard(by.user_id or 0)
-    if not people:
-        return 0
-    zh, en = versions.filter(unit_id=unmasking.school_id).values_list("name_zh", "name_en").get()
-    return notices.send(
-        to=sorted(people),
-        template=GLASS.code,
-        context={"school": {"zh": zh, "en": en or None}, "who": by.name,
-                 "reason": unmasking.reason,
-                 "until": f"{unmasking.until.astimezone(SHANGHAI):%H:%M}"},
-        path=unmasking.path,
-        link=reverse("people:unmaskings"),
-        dedupe=f"unmasking:{unmasking.pk}",
-        at=at,
-    ).notices  # fmt: skip
 
 
 def _side_of(by: Actor, event: PeopleEvent, transfer: Transfer) -> int:

@@ -13,9 +13,6 @@ urlpatterns = [
     path("people/person/<int:person_id>/leave/", views.person_leave, name="person-leave"),
     path("people/person/<int:person_id>/back/", views.person_back, name="back"),
     path("people/person/<int:person_id>/transfer/", views.transfer_offer, name="offer"),
-    path("people/person/<int:person_id>/unmask/", views.person_unmask, name="unmask"),
-    path("people/unmasked/", views.unmaskings, name="unmaskings"),
-    path("people/unmasked/<int:unmasking_id>/end/", views.unmasking_end, name="unmasking-end"),
     path("people/transfer/<int:transfer_id>/", views.transfer, name="transfer"),
     path(
         "people/transfer/<int:transfer_id>/withdraw/",
@@ -28,7 +25,7 @@ urlpatterns = [
          name="cohort-leave"),
     path("people/<str:code>/", views.group, name="group"),
     path("people/<str:code>/roster/", views.roster, name="roster"),
-    path("people/<str:code>/unmask/", views.school_unmask, name="unmask-school"),
+    path("people/<str:code>/roster.xlsx", views.roster_export, name="export"),
     path("people/<str:code>/add/", views.person_add, name="add"),
     path("people/<str:code>/cohorts/", views.cohorts, name="cohorts"),
     path("people/<str:code>/transfers/", views.transfers, name="transfers"),

@@ -8,10 +8,7 @@ from django.db import models
 from fangxian.foundation.schooldays.rules import SEASONS
 from fangxian.foundation.units.models import Unit
 from fangxian.kernel import privacy
-from fangxian.kernel.access.rows import open_rows
 from fangxian.kernel.places import FIRST_GRADE, LAST_GRADE
-
-PUBLIC_CALENDAR = "public: when schools are open"
 
 
 class DayException(models.Model):
@@ -22,12 +19,8 @@ class DayException(models.Model):
     is_open = models.BooleanField()
     reason = models.CharField(max_length=120)
 
-    rows: ClassVar = open_rows(PUBLIC_CALENDAR)
     classified: ClassVar = privacy.fields(
         public="id unit day is_open reason",
-        purpose="rules",
-        kept="stays",
-        seen_by="scope",
     )
 
     class Meta:
@@ -49,12 +42,8 @@ class Term(models.Model):
     last_day = models.DateField()
     document = models.CharField(max_length=200)
 
-    rows: ClassVar = open_rows(PUBLIC_CALENDAR)
     classified: ClassVar = privacy.fields(
         public="id unit school_year season first_day last_day document",
-        purpose="rules",
-        kept="stays",
-        seen_by="scope",
     )
 
     class Meta:
@@ -80,12 +69,8 @@ class Suspension(models.Model):
     reason = models.CharField(max_length=120)
     document = models.CharField(max_length=200, default="", blank=True)
 
-    rows: ClassVar = open_rows(PUBLIC_CALENDAR)
     classified: ClassVar = privacy.fields(
         public="id unit first_day last_day reason document",
-        purpose="rules",
-        kept="stays",
-        seen_by="scope",
     )
 
     class Meta:
@@ -110,12 +95,8 @@ class EarlyReturn(models.Model):
     last_day = models.DateField(null=True, blank=True)
     reason = models.CharField(max_length=120)
 
-    rows: ClassVar = open_rows(PUBLIC_CALENDAR)
     classified: ClassVar = privacy.fields(
         public="id suspension unit first_day last_day reason",
-        purpose="rules",
-        kept="stays",
-        seen_by="scope",
     )
 
     class Meta:
@@ -140,12 +121,8 @@ class StaggeredReturn(models.Model):
     season = models.CharField(max_length=6, choices=list(SEASONS.items()))
     document = models.CharField(max_length=200)
 
-    rows: ClassVar = open_rows(PUBLIC_CALENDAR)
     classified: ClassVar = privacy.fields(
         public="id unit school_year season document",
-        purpose="rules",
-        kept="stays",
-        seen_by="scope",
     )
 
     class Meta:
@@ -166,12 +143,8 @@ class GradeStart(models.Model):
     grade = models.SmallIntegerField(null=True)
     first_day = models.DateField()
 
-    rows: ClassVar = open_rows(PUBLIC_CALENDAR)
     classified: ClassVar = privacy.fields(
         public="id plan grade first_day",
-        purpose="rules",
-        kept="stays",
-        seen_by="scope",
     )
 
     class Meta:

@@ -6,7 +6,6 @@ from django.db import models
 
 from fangxian.foundation.units.models import OPEN_END, Unit
 from fangxian.kernel import privacy
-from fangxian.kernel.access.rows import open_rows
 
 
 class ResponseLevel(models.Model):
@@ -24,12 +23,8 @@ class ResponseLevel(models.Model):
     noon_checks = models.BooleanField(default=False)
     document = models.CharField(max_length=200, default="", blank=True)
 
-    rows: ClassVar = open_rows("response levels are announced to everybody")
     classified: ClassVar = privacy.fields(
         public="id unit level valid_from valid_to home_checks noon_checks document",
-        purpose="rules",
-        kept="stays",
-        seen_by="scope",
     )
 
     class Meta:

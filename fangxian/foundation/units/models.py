@@ -13,9 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from fangxian.kernel import privacy
 from fangxian.kernel.access import ScopedQuerySet
-from fangxian.kernel.access.rows import by_unit, open_rows
-
-PUBLIC_UNITS = "public: which units there are and what they are called"
 
 OPEN_END = date(9999, 12, 31)
 TREE_LOCK = 5_104_001  # who writes versions holds this advisory lock until commit
@@ -81,14 +78,10 @@ class Unit(models.Model):
     closed_on = models.DateField(null=True, blank=True)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged_from")
 
-    rows: ClassVar = open_rows(PUBLIC_UNITS)
     classified: ClassVar = privacy.fields(
         public=(
             "id kind stage population boarding headcount has_roster opened_on closed_on merged_into"
         ),
-        purpose="rules",
-        kept="stays",
-        seen_by="scope",
     )
 
     class Meta:
@@ -173,19 +166,12 @@ class UnitVersion(models.Model):
 
     objects = UnitVersionQuerySet.as_manager()
 
-    rows: ClassVar = open_rows(PUBLIC_UNITS)
     classified: ClassVar = privacy.fields(
         public=(
             "id unit kind valid_from valid_to code name_zh name_en short_zh pinyin initials "
             "division_code reports_to territorial path school bureau grade"
         ),
         personal="contact_name contact_phone",
-        purpose="rules",
-        kept="stays",
-        seen_by="scope",
-        apart=[
-            ("contact_name contact_phone", privacy.Handling("in_charge", "unit_contact", "one_up")),
-        ],
     )
 
     class Meta:
@@ -244,13 +230,9 @@ class LeadingGroupMember(models.Model):
     valid_from = models.DateField()
     valid_to = models.DateField(default=OPEN_END)
 
-    rows: ClassVar = by_unit()
     classified: ClassVar = privacy.fields(
         public="id unit post valid_from valid_to",
         personal="name phone",
-        purpose="in_charge",
-        kept="leader",
-        seen_by="one_up",
     )
 
     def __str__(self) -> str:
@@ -274,13 +256,9 @@ class TieContact(models.Model):
     valid_from = models.DateField()
     valid_to = models.DateField(default=OPEN_END)
 
-    rows: ClassVar = by_unit()
     classified: ClassVar = privacy.fields(
         public="id unit kind valid_from valid_to",
         personal="name phone",
-        purpose="in_charge",
-        kept="tie",
-        seen_by="one_up",
     )
 
     def __str__(self) -> str:

@@ -166,17 +166,11 @@ def roll(version: UnitVersion, day: date) -> Roll:
 
 
 def may_call(by: Actor, version: UnitVersion) -> bool:
-    """Whether one sees who is in charge of a unit, and their number: who works there, and whose
-    office it is to call at exactly one level above. Nobody further up, whatever they administer.
-
-    Inside a school everybody may call each other; a bureau calls the school, not its groups.
-    """
-    if by.inside(rules.school_path(version.path, version.school_id)):
-        return True
-    if version.school_id not in (None, version.unit_id):
-        return False
-    level_above = {version.bureau_id, version.reports_to_id} - {None}
-    return any(
-        holding.unit_id in level_above and rules.UnitPermission.CONTACTS in holding.permissions
-        for holding in by.holdings
+    """Whether one sees who is in charge and their number: at the unit or its school, at the
+    level directly above, or who keeps the unit's data."""
+    near = {version.unit_id, version.reports_to_id, version.school_id, version.bureau_id}
+    return (
+        by.inside(version.path)
+        or any(by.holds_role_at(unit_id) for unit_id in near if unit_id)
+        or by.may(rules.UnitPermission.MANAGE, version.path)
     )

@@ -45,18 +45,16 @@ class UnitEvent(Event):
 
 _EVERYBODY = (
     "group_teacher", "school_reporter", "health_officer", "head", "county_officer",
-    "city_officer", "province_officer", "inspector", "cdc_liaison", "unit_admin", "system_admin",
-    "security_admin", "auditor",
+    "city_officer", "province_officer", "inspector", "cdc_liaison", "unit_admin", "auditor",
 )  # fmt: skip
 _KEEPS_CONTACTS = ("school_reporter", "head", "county_officer", "city_officer",
-                   "province_officer", "unit_admin", "system_admin")  # fmt: skip
-_KEEPS_UNITS = ("unit_admin", "system_admin")
+                   "province_officer", "unit_admin")  # fmt: skip
 #: role -> permissions; the roles' names are accounts', which stands on this room
 GRANTS: Final[Mapping[str, list[Permission]]] = {
     role: [
         UnitPermission.VIEW,
         *([UnitPermission.CONTACTS] if role in _KEEPS_CONTACTS else []),
-        *([UnitPermission.MANAGE] if role in _KEEPS_UNITS else []),
+        *([UnitPermission.MANAGE] if role == "unit_admin" else []),
     ]
     for role in _EVERYBODY
 }
@@ -172,12 +170,6 @@ def grade_fits(kind: str, grade: int) -> Decision:
 def above(path: str) -> str:
     """The path of the unit directly above; "" above the root."""
     return path[: path.rstrip("/").rfind("/") + 1]
-
-
-def school_path(path: str, school_id: int | None) -> str:
-    """The path of the school that a place belongs to; the place's own where it is in none."""
-    before, found, _below = f"/{path}".partition(f"/{school_id}/")
-    return f"{before}{found}"[1:] if found else path
 
 
 def depth(path: str) -> int:

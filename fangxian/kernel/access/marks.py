@@ -25,7 +25,7 @@ def public(view: View) -> View:
 def _guard(view: View, permission: Permission | None) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not request.user.is_authenticated or request.actor.user_id is None:  # type: ignore[attr-defined]
+        if not request.user.is_authenticated:
             return redirect(
                 f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.get_full_path()})}"
             )

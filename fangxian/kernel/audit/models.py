@@ -6,9 +6,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from fangxian.kernel import privacy
-from fangxian.kernel.access.rows import added_by_all, by_path, only, open_rows, own
-
-SEALS = "hashes of segments; the database's own function writes them"
 
 
 class AuditEvent(models.Model):
@@ -34,13 +31,9 @@ class AuditEvent(models.Model):
     purpose = models.CharField(max_length=200, default="")
     persons = ArrayField(models.BigIntegerField(), null=True)
 
-    rows: ClassVar = only(added_by_all(by_path() | own("by_id")), "SELECT, INSERT")
     classified: ClassVar = privacy.fields(
         public="id day at event token_id unit_id path subject acting",
         personal="by_id detail address purpose persons",
-        purpose="audit",
-        kept="audit",
-        seen_by="auditors",
     )
 
     class Meta:
@@ -70,12 +63,8 @@ class AuditSegment(models.Model):
     sealed_at = models.DateTimeField()
     forgotten = models.BooleanField(default=False)
 
-    rows: ClassVar = open_rows(SEALS, web="SELECT", worker="SELECT")
     classified: ClassVar = privacy.fields(
         public=("number day after_id upto_id events rows_hash previous hash sealed_at forgotten"),
-        purpose="audit",
-        kept="stays",
-        seen_by="auditors",
     )
 
     class Meta:

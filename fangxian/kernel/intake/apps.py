@@ -11,10 +11,4 @@ class IntakeConfig(AppConfig):
         from fangxian.kernel import audit
         from fangxian.kernel.intake.rules import IntakeEvent
 
-        audit.name_events(
-            {
-                IntakeEvent.RESULT_TAKEN: _("Downloaded what an import made"),
-                IntakeEvent.ROWS_READ: _("Looked through the rows of an import"),
-            }
-        )
-        audit.declare_showing([IntakeEvent.ROWS_READ])
+        audit.name_events({IntakeEvent.RESULT_TAKEN: _("Downloaded what an import made")})

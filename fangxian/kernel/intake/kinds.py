@@ -116,10 +116,9 @@ class IntakeKind:
     """A kind of sheet: its columns, who may bring it, how rows are judged and written.
 
     `examine` gets a piece of the file with one column a field (and `line`, `wrong`) and returns
-    what goes into `table`; None: what the file says, as it is. It asks the database only for the
-    first piece, for all (see `Job.kept`): later the piece before is still on its way there.
-    `judge` fills `intake_row`; `commit` writes, in the caller's transaction, and returns what to
-    tell; `shown` draws rows for the review.
+    what goes into `table`; None: what the file says, as it is. `judge` fills `intake_row`;
+    `commit` writes, in the caller's transaction, and returns what to tell; `shown` draws rows
+    for the review.
     """
 
     code: str
@@ -142,7 +141,6 @@ class IntakeKind:
     required: Callable[[Place], frozenset[str]] = lambda place: frozenset()
     most_rows: int = 30_000
     url: str = ""  # the name of the page to return to
-    targets_persons: bool = False  # a row's target is somebody whose data the review shows
 
     def needed(self, place: Place) -> list[Field]:
         """The columns without which nothing can be read."""

@@ -10,10 +10,7 @@ from django.db import models
 
 from fangxian.kernel import privacy
 from fangxian.kernel.access import ScopedQuerySet
-from fangxian.kernel.access.rows import by_path, by_unit, open_rows, own
 from fangxian.kernel.intake.rules import Outcome, State
-
-PATTERN = "an empty pattern: each import has a table of its own"
 
 STATES = [(state.value, state.value) for state in State]
 OUTCOMES = [(outcome.value, outcome.value) for outcome in Outcome]
@@ -52,16 +49,12 @@ class Intake(models.Model):
 
     objects = ScopedQuerySet.as_manager()
 
-    rows: ClassVar = by_path() | own("by_id")
     classified: ClassVar = privacy.fields(
         public=(
             "id kind unit_id path at language size state mapping options phase done total counts "
             "attempts cancel_asked result changed_at"
         ),
         personal="by_id file_name headers message",
-        purpose="intake",
-        kept="intake",
-        seen_by="self",
     )
 
     class Meta:
@@ -88,14 +81,7 @@ class IntakeRow(models.Model):
     target = models.BigIntegerField(null=True)
     reasons = models.TextField(default="")
 
-    rows: ClassVar = open_rows(PATTERN, web="SELECT")
-    classified: ClassVar = privacy.fields(
-        public="line outcome target",
-        personal="reasons",
-        purpose="intake",
-        kept="intake_rows",
-        seen_by="self",
-    )
+    classified: ClassVar = privacy.fields(public="line outcome target", personal="reasons")
 
     class Meta:
         db_table = "intake_row"
@@ -111,14 +97,7 @@ class IntakeSaid(models.Model):
     said = models.JSONField()
     wrong = models.TextField(default="")
 
-    rows: ClassVar = open_rows(PATTERN, web="SELECT")
-    classified: ClassVar = privacy.fields(
-        public="line",
-        personal="said wrong",
-        purpose="intake",
-        kept="intake_rows",
-        seen_by="self",
-    )
+    classified: ClassVar = privacy.fields(public="line", personal="said wrong")
 
     class Meta:
         db_table = "intake_said"
@@ -138,17 +117,8 @@ class RememberedColumns(models.Model):
     by_id = models.BigIntegerField()
     at = models.DateTimeField()
 
-    rows: ClassVar = by_unit()
-    classified: ClassVar = privacy.fields(
-        public="id kind unit_id signature mapping at",
-        personal="by_id",
-        purpose="intake",
-        kept="stays",
-        seen_by="nobody",
-        apart=[
-            ("by_id", privacy.Handling("accountability", "account", "nobody")),
-        ],
-    )
+    classified: ClassVar = privacy.fields(public="id kind unit_id signature mapping at",
+                                          personal="by_id")  # fmt: skip
 
     class Meta:
         constraints: ClassVar = [

@@ -44,7 +44,7 @@ def review(
     `lost` says that the rows went with the server and have to be read again.
     """
     if not tables.are_there(intake.pk):
-        return {"lost": True, "page": None, "rows": [], "reasons": [], "targets": []}
+        return {"lost": True, "page": None, "rows": [], "reasons": []}
     wanted = [outcome] if outcome else list(Outcome)
     count = sum(intake.counts.get(one, 0) for one in wanted)
     found: Page[int] = Paginator(_Numbered(count), most).get_page(page)
@@ -66,7 +66,6 @@ def review(
             for line, judged, _target, kept in rows
         ],
         "reasons": _common(intake, kind),
-        "targets": [target for _line, _outcome, target, _kept in rows if target is not None],
     }
 
 

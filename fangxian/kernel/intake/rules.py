@@ -55,7 +55,6 @@ RIGHT: Final = (Outcome.NEW, Outcome.CHANGED, Outcome.MOVED)
 
 class IntakeEvent(Event):
     RESULT_TAKEN = "intake.result_taken"
-    ROWS_READ = "intake.rows_read"
 
 
 def check_move(now: str, then: State) -> None:

@@ -22,8 +22,6 @@ BLOCK: Final = 1 << 20
 LONGEST_CELL: Final = 32_767
 PACKED: Final = b"PK\x03\x04"
 OLD_XLS: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-#: what begins so is a document, even where all its bytes could be read as text
-DOCUMENTS: Final = (b"%PDF-", b"{\\rtf")
 BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -111,8 +109,6 @@ def open_table(intake_id: int) -> Table:
         start = file.read(8)
     if not start:
         raise Unreadable(_("The file is empty."))
-    if start.startswith(DOCUMENTS):
-        raise Unreadable(_unpack_refusals()["unreadable"])
     if start.startswith(PACKED) or start == OLD_XLS:
         unpacked = unpacked_of(intake_id)
         if not unpacked.exists():

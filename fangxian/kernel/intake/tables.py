@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection
@@ -38,40 +36,12 @@ def analyze(intake_id: int) -> None:
         cursor.execute("SELECT intake_analyze(%s)", [intake_id])
 
 
-def guard(intake_id: int) -> None:
-    """From now on the tables are shown to whom the import is shown, and nothing is copied in."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT intake_guard(%s)", [intake_id])
-
-
-@contextmanager
-def filling(into: sql.Identifier) -> Iterator[Callable[[pl.DataFrame], None]]:
-    """Put pieces of a file into a table of the import, columns by name.
-
-    The database takes one while the caller makes the next: once the first was filled in, the
-    caller asks nothing of this connection until the end.
-    """
-    with (
-        connection.cursor() as cursor,
-        ThreadPoolExecutor(1, thread_name_prefix="filling") as beside,
-    ):
-        under_way: list[Future[None]] = []
-
-        def fill(frame: pl.DataFrame) -> None:
-            while under_way:
-                under_way.pop().result()
-            under_way.append(beside.submit(_fill, cursor, frame, into))
-
-        yield fill
-        while under_way:
-            under_way.pop().result()
-
-
-def _fill(cursor: Any, frame: pl.DataFrame, into: sql.Identifier) -> None:
+def fill(frame: pl.DataFrame, into: sql.Identifier) -> None:
+    """Put a piece of the file into a table of the import, columns by name."""
     columns = sql.SQL(", ").join(map(sql.Identifier, frame.columns))
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, NULL '\\N')").format(into, columns)
     text = frame.write_csv(include_header=False, quote_style="non_numeric", null_value="\\N")
-    with cursor.copy(statement) as copy:
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.write(text)
 
 

@@ -3,13 +3,11 @@
 from procrastinate.contrib.django import app
 
 from fangxian.kernel import clock
-from fangxian.kernel.access.rowscope import everywhere
 from fangxian.kernel.intake.models import Intake
 from fangxian.kernel.intake.rules import WORKING
 
 
 @app.task(queue="heavy")
-@everywhere("an import looks for its people everywhere; its maker's rights are asked at each step")
 def work(intake_id: int) -> None:
     """Take one import as far as it goes without a person."""
     from fangxian.kernel.intake.work import run  # Polars: only where rows are read
@@ -19,7 +17,6 @@ def work(intake_id: int) -> None:
 
 @app.periodic(cron="* * * * *")
 @app.task(queue="heavy", queueing_lock="intake_resume", pass_context=False)
-@everywhere("whoever's import was broken off")
 def resume(timestamp: int) -> None:
     """Go on with what a worker that died has left; nothing happens where one is at it."""
     for intake_id in Intake.objects.filter(state__in=WORKING).values_list("pk", flat=True):
@@ -28,7 +25,6 @@ def resume(timestamp: int) -> None:
 
 @app.periodic(cron="17 3 * * *")
 @app.task(queueing_lock="intake_tidy", pass_context=False)
-@everywhere("whoever's import was forgotten")
 def tidy(timestamp: int) -> None:
     """Names do not lie about: an import that nobody goes on with is given up."""
     from fangxian.kernel.intake.actions import give_up_forgotten

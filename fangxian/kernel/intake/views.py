@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from fangxian.kernel import access, audit, clock
+from fangxian.kernel import access, clock
 from fangxian.kernel.access.requests import Request
 from fangxian.kernel.errors import Conflict, DomainError, Forbidden
 from fangxian.kernel.intake import actions, labels, queries, sheets
@@ -18,7 +18,7 @@ from fangxian.kernel.intake.forms import ColumnsForm, CommitForm, UploadForm
 from fangxian.kernel.intake.heads import Heads
 from fangxian.kernel.intake.kinds import IntakeKind, Place, kind_by_code
 from fangxian.kernel.intake.models import Intake
-from fangxian.kernel.intake.rules import RIGHT, WORKING, IntakeEvent, Outcome, State
+from fangxian.kernel.intake.rules import RIGHT, WORKING, Outcome, State
 
 PAGE = 50
 MINE = 30
@@ -97,7 +97,6 @@ def _download(name: str, content_type: str, content: bytes) -> HttpResponse:
 
 
 @require_GET
-@audit.shows_persons
 @access.signed_in
 def intake(request: Request, intake_id: int) -> HttpResponse:
     """The page of one import."""
@@ -182,7 +181,6 @@ def _review(request: Request, found: Intake, kind: IntakeKind) -> dict[str, Any]
     wanted = chosen if chosen in list(Outcome) else ""
     review = queries.review(found, kind, wanted, request.GET.get("page"), PAGE,
                             by=request.actor, at=clock.now())  # fmt: skip
-    _note(request, found, kind, len(review["rows"]), review["targets"])
     tabs: list[tuple[str, object, int]] = [
         ("", _("All"), sum(counts.get(one, 0) for one in Outcome))
     ]
@@ -199,17 +197,6 @@ def _review(request: Request, found: Intake, kind: IntakeKind) -> dict[str, Any]
         "form": CommitForm(kind, counts),
         **review,
     }  # fmt: skip
-
-
-def _note(
-    request: Request, found: Intake, kind: IntakeKind, count: int, targets: Sequence[int]
-) -> None:
-    """Keep that rows about persons were shown, and of whom there is a record already."""
-    if kind.targets_persons and count:
-        audit.record(
-            IntakeEvent.ROWS_READ, by=request.actor, at=clock.now(), unit_id=found.unit_id,
-            path=found.path, subject=found.file_name, detail={"count": count}, persons=targets,
-        )  # fmt: skip
 
 
 @require_POST
@@ -238,16 +225,13 @@ def cancel(request: Request, intake_id: int) -> HttpResponse:
 
 
 @require_GET
-@audit.shows_persons
 @access.signed_in
 def wrong(request: Request, intake_id: int) -> HttpResponse:
     """The wrong rows with their reasons, in the person's own columns."""
     found = actions.own(intake_id, by=request.actor)
     if found.state != State.REVIEW:
         raise Conflict(_("This import has gone on meanwhile: look at the page again."))
-    kind = kind_by_code(found.kind)
-    _note(request, found, kind, found.counts.get(Outcome.WRONG, 0), [])
-    return _download(*sheets.wrong_rows(found, kind))
+    return _download(*sheets.wrong_rows(found, kind_by_code(found.kind)))
 
 
 @require_POST

@@ -107,7 +107,6 @@ def read(intake: Intake, progress: Progress, at: datetime) -> None:
         job.kind.judge(job)
         counts = tables.counts(intake.pk)
         progress.phase("comparing")  # the last moment to give up
-        tables.guard(intake.pk)
         _move(intake, State.REVIEW, at, counts=counts)
 
 
@@ -117,11 +116,11 @@ def _stage(job: Job, table: sources.Table, progress: Progress) -> None:
         table, job.kind.fields, after=job.intake.headers["line"], mapping=job.intake.mapping,
         most=job.kind.most_rows,
     )  # fmt: skip
-    examine = job.kind.examine
-    with tables.filling(job.table(job.kind.table)) as fill:
-        for piece, done in pieces:
-            fill(frames.as_said(piece) if examine is None else examine(piece, job))
-            progress.at(done, size)
+    for piece, done in pieces:
+        examine = job.kind.examine
+        said = frames.as_said(piece) if examine is None else examine(piece, job)
+        tables.fill(said, job.table(job.kind.table))
+        progress.at(done, size)
 
 
 def write(intake: Intake, progress: Progress, at: datetime) -> None:

@@ -7,6 +7,5 @@ from fangxian.kernel.shell import views
 app_name = "shell"
 urlpatterns = [
     path("language/", views.language, name="language"),
-    path("purpose/", views.purpose, name="purpose"),
     path("sw.js", views.service_worker, name="service_worker"),
 ]

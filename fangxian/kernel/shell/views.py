@@ -10,8 +10,6 @@ from django.utils.translation import check_for_language
 from django.views.decorators.http import require_GET, require_POST
 
 from fangxian.kernel import access
-from fangxian.kernel.access.requests import Request
-from fangxian.kernel.audit.purposes import KEPT_AS, Purpose
 
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -20,8 +18,10 @@ YEAR_SECONDS = 365 * 24 * 3600
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     """Keep the language chosen in a cookie and go back to the page."""
-    wanted = request.POST.get("language", "")
-    response = HttpResponseRedirect(_back(request))
+    wanted, back = request.POST.get("language", ""), request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
+        back = "/"
+    response = HttpResponseRedirect(back)
     if wanted in dict(settings.LANGUAGES) and check_for_language(wanted):
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
@@ -31,23 +31,6 @@ def language(request: HttpRequest) -> HttpResponse:
             samesite="Lax",
         )
     return response
-
-
-def _back(request: HttpRequest) -> str:
-    """The page of ours that was asked for."""
-    back = request.POST.get("next", "/")
-    ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
-    return back if ours else "/"
-
-
-@require_POST
-@access.signed_in
-def purpose(request: Request) -> HttpResponse:
-    """Keep for this session why one opens records of elsewhere, and go on to the page."""
-    said = request.POST.get("purpose", "")
-    if said in set(Purpose):
-        request.session[KEPT_AS] = said
-    return HttpResponseRedirect(_back(request))
 
 
 @access.public

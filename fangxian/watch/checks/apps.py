@@ -13,12 +13,10 @@ class ChecksConfig(AppConfig):
         from fangxian.kernel import access, audit, registry
         from fangxian.watch.checks.labels import EVENTS, PERMISSIONS
         from fangxian.watch.checks.obligations import declare
-        from fangxian.watch.checks.rules import GRANTS, CheckEvent, CheckPermission
+        from fangxian.watch.checks.rules import GRANTS, CheckPermission
 
         access.declare(CheckPermission, GRANTS)
         audit.name_events(EVENTS)
-        audit.name_facts({"lines": _("ill or absent, by name")})
-        audit.declare_showing([CheckEvent.HISTORY_READ], whole=[CheckEvent.SHEET_READ])
         access.name_permissions(PERMISSIONS)
         declare()
         _say_where_to_answer()

@@ -76,14 +76,9 @@ LINES = """
 """
 # No step joins another on a key: such a join has no statistics and would compare all with all.
 # The scope is asked by starts_with, which no index serves: the row must be found by its key.
-# What the database shows is told by the same step that finds who asks. All that follows depends on
-# it (hence LATERAL, and OFFSET 0, which lets nothing be looked at before). Were it otherwise,
-# nothing would be shown, and the check would take the plain way.
 STATEMENT = """
-WITH who AS MATERIALIZED (
-    SELECT t.id, t.user_id, w.path,
-           set_config('fangxian.low', w.path, true) AS low,
-           set_config('fangxian.high', left(w.path, -1) || '0', true) AS high
+WITH who AS (
+    SELECT t.id, t.user_id, w.path
     FROM accounts_apitoken t
     JOIN accounts_user u ON u.id = t.user_id AND u.is_active
     JOIN units_unitversion w ON w.unit_id = t.unit_id
@@ -92,17 +87,12 @@ WITH who AS MATERIALIZED (
       AND '{permission}' = ANY (t.permissions)
 ), owed AS (
     SELECT i.*, o.unit_id, o.school_id, o.path, who.id AS token_id, who.user_id
-    FROM who
-    CROSS JOIN LATERAL json_to_recordset(
-        CASE WHEN who.high IS NOT NULL THEN $3::json END) AS i ({item_columns})
+    FROM who, json_to_recordset($3::json) AS i ({item_columns})
     JOIN units_unitversion v ON v.code = i.code
      AND v.valid_from <= {day} AND v.valid_to > {day} AND v.kind = 'group'
-    CROSS JOIN LATERAL (
-        SELECT * FROM obligation
-        WHERE day = {day} AND kind = '{kind}' AND unit_id = v.unit_id AND subject = ''
-          AND cancelled_at IS NULL AND starts_with(path, who.path)
-        OFFSET 0) AS o
-    WHERE true{members}
+    JOIN obligation o ON o.day = {day} AND o.kind = '{kind}'
+     AND o.unit_id = v.unit_id AND o.subject = '' AND o.cancelled_at IS NULL
+    WHERE starts_with(o.path, who.path){members}
 ), ins AS (
     INSERT INTO check_revision (day, unit_id, session, revision, school_id, path, recorded_by,
                                 token_id, channel, told_at, received_at, on_behalf_of, digest,
@@ -194,7 +184,6 @@ def _execute(statement: str, values: list[object]) -> tuple[list[int] | None, li
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.RawCursor(connection.connection) as cursor:
         numbers, ids = cursor.execute(statement, values, prepare=True).fetchone() or (None, None)
-    connection.scope_is_unknown()  # type: ignore[attr-defined]
     return numbers, ids
 
 

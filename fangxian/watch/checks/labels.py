@@ -50,8 +50,6 @@ PLACES = {
 EVENTS = {
     CheckEvent.RECORDED: _("Check recorded"),
     CheckEvent.REVISED: _("Check corrected"),
-    CheckEvent.SHEET_READ: _("Opened the check of a group"),
-    CheckEvent.HISTORY_READ: _("Read the revisions of a check"),
 }
 PERMISSIONS = {
     CheckPermission.VIEW: _("See checks"),

@@ -13,7 +13,6 @@ from django.db import models
 
 from fangxian.kernel import privacy
 from fangxian.kernel.access import ScopedQuerySet
-from fangxian.kernel.access.rows import by_path
 
 
 class CheckQuerySet(ScopedQuerySet["Check"]):
@@ -71,7 +70,6 @@ class Check(models.Model):
 
     objects = CheckQuerySet.as_manager()
 
-    rows: ClassVar = by_path()
     classified: ClassVar = privacy.fields(
         public=(
             "id day unit_id session revision is_current revises school_id path enrolled "
@@ -81,13 +79,6 @@ class Check(models.Model):
             "received_at"
         ),
         personal="recorded_by on_behalf_of",
-        purpose="surveillance",
-        kept="stays",
-        seen_by="counts",
-        apart=[
-            ("recorded_by", privacy.Handling("accountability", "account", "group")),
-            ("on_behalf_of", privacy.Handling("accountability", "check_behalf", "group")),
-        ],
     )
 
     class Meta:
@@ -122,14 +113,10 @@ class CheckLine(models.Model):
 
     objects = ScopedQuerySet.as_manager()
 
-    rows: ClassVar = by_path()
     classified: ClassVar = privacy.fields(
         public="day unit_id session revision number school_id path is_present known_at",
         personal="person_id name",
         health="reason symptoms temperature",
-        purpose="surveillance",
-        kept="check_line",
-        seen_by="group",
     )
 
     class Meta:

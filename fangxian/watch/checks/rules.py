@@ -78,8 +78,6 @@ GRANTS: dict[str, list[Permission]] = {
 
 class CheckEvent(Event):
     RECORDED = "checks.recorded"
-    SHEET_READ = "checks.sheet_read"
-    HISTORY_READ = "checks.history_read"
     REVISED = "checks.revised"
 
 

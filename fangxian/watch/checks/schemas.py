@@ -175,18 +175,5 @@ class CodesOut(BaseModel):
 
 def body(model: type[BaseModel]) -> dict[str, Any]:
     """The request body of an operation that reads its body itself, for OpenAPI."""
-    schema = model.model_json_schema()
-    whole = _inlined(schema, schema.pop("$defs", {}))
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": whole}}}}
-
-
-def _inlined(part: Any, known: dict[str, Any]) -> Any:
-    """A schema without references: nothing else puts these models among the components."""
-    if isinstance(part, list):
-        return [_inlined(one, known) for one in part]
-    if not isinstance(part, dict):
-        return part
-    if "$ref" in part:
-        named = known[part["$ref"].rpartition("/")[2]]
-        return _inlined(named | {key: part[key] for key in part if key != "$ref"}, known)
-    return {key: _inlined(one, known) for key, one in part.items()}
+    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}

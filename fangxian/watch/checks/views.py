@@ -1,6 +1,5 @@
 """The teacher's pages: my groups, one group's check, its history."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -14,14 +13,14 @@ from fangxian.foundation.accounts.queries import name_of
 from fangxian.foundation.obligations.models import Channel
 from fangxian.foundation.obligations.queries import chases
 from fangxian.foundation.units import queries as units
-from fangxian.kernel import access, audit, clock
+from fangxian.kernel import access, clock
 from fangxian.kernel.access.requests import Request
 from fangxian.kernel.errors import Conflict, Invalid, NotFound
-from fangxian.watch.checks import actions, forms, labels, queries, rules
+from fangxian.watch.checks import actions, forms, labels, queries
 from fangxian.watch.checks.actions import Submission
 from fangxian.watch.checks.models import Check
-from fangxian.watch.checks.queries import Revision, Sheet
-from fangxian.watch.checks.rules import CheckEvent, CheckPermission, Session
+from fangxian.watch.checks.queries import Sheet
+from fangxian.watch.checks.rules import CheckPermission, Session
 from fangxian.watch.checks.texts import TEXTS
 
 
@@ -49,7 +48,6 @@ def mine(request: Request) -> HttpResponse:
     )
 
 
-@audit.shows_persons
 @access.requires(CheckPermission.RECORD)
 def check(request: Request, code: str, day: str, session: str) -> HttpResponse:
     """One group's check: read it, answer it, correct it."""
@@ -63,11 +61,9 @@ def check(request: Request, code: str, day: str, session: str) -> HttpResponse:
         if done:
             return redirect(_url(code, sheet.day, sheet.session))
         status = 422
-    _note(request, CheckEvent.SHEET_READ, sheet, [sheet.current] if sheet.current else [])
     return render(request, "checks/check.html", _page(request, sheet, form, at), status=status)
 
 
-@audit.shows_persons
 @access.requires(CheckPermission.VIEW)
 def history(request: Request, code: str, day: str, session: str) -> HttpResponse:
     """Every revision of a check: who said what, when."""
@@ -80,27 +76,9 @@ def history(request: Request, code: str, day: str, session: str) -> HttpResponse
         school=sheet.school,
         by=request.actor,
     )
-    _note(request, CheckEvent.HISTORY_READ, sheet, revisions)
     names = {member.person_id: member.name for member in sheet.roster or []}
     context = {"sheet": sheet, "revisions": revisions, "names": names}
     return render(request, "checks/history.html", context | _labels(sheet))
-
-
-def _note(request: Request, event: CheckEvent, sheet: Sheet, shown: Sequence[Revision]) -> None:
-    """Keep who was shown as ill or absent. Of the others the group is named, not each of them."""
-    lines = [line for revision in shown for line in revision.lines]
-    if not (lines or sheet.roster):
-        return
-    audit.record(
-        event,
-        by=request.actor,
-        at=clock.now(),
-        unit_id=sheet.unit.unit_id,
-        path=sheet.unit.path,
-        subject=rules.identity(sheet.unit.unit_id, sheet.day, sheet.session),
-        detail={"lines": len(lines), "count": len(sheet.roster or [])},
-        persons=[line.person_id for line in lines if line.person_id is not None],
-    )
 
 
 def _sheet(request: Request, code: str, day: str, session: str) -> Sheet:
@@ -232,9 +210,7 @@ def _island(request: Request, sheet: Sheet) -> dict[str, Any]:
             "signed": sheet.signed,
         },
         "behalf": {
-            "of": ""
-            if own_group or not units.may_call(request.actor, sheet.unit)
-            else (sheet.unit.contact_name),
+            "of": "" if own_group else sheet.unit.contact_name,
             "required": False,
             "channels": [
                 {"code": value, "label": str(text)}

@@ -37,7 +37,6 @@ class ReportingConfig(AppConfig):
                 ReportEvent.DICTIONARY_RECORDED: _("Dictionary of figures recorded"),
             }
         )
-        audit.declare_showing([ReportEvent.NAMES_READ])
         declare()
         links.answered_at(KIND, lambda code, day: reverse("reporting:report", args=[code, day]))
         menu(

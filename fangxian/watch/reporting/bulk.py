@@ -1,7 +1,7 @@
 """First signatures of many schools at once, the same rows as `actions.sign` writes."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -9,10 +9,8 @@ from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
 from fangxian.foundation.obligations.models import Channel
-from fangxian.kernel import audit
 from fangxian.kernel.access import Actor
 from fangxian.kernel.clock import midnight
-from fangxian.kernel.copying import copy_rows
 from fangxian.kernel.partitions import ensure_day
 from fangxian.watch.reporting import rules
 from fangxian.watch.reporting.drafts import (
@@ -48,10 +46,7 @@ REVISION = (
     "entered",
 )
 REPORT = ("day", "school_id", "bureau_id", "path", "state", "revision", "signed_by", "signed_at")
-AUDIT = (
-    "day", "at", "event", "by_id", "token_id", "unit_id", "path", "subject", "detail", "acting",
-    "address",
-)  # fmt: skip
+AUDIT = ("day", "at", "event", "by_id", "token_id", "unit_id", "path", "subject", "detail")
 CUTOFFS = """
 UPDATE report_cutoff c
 SET day = %(day)s, path = n.path, since = n.since, since_edge = n.since_edge::jsonb,
@@ -116,12 +111,19 @@ def _locked_cutoffs(schools: Sequence[School], day: date) -> dict[int, Cutoff]:
 
 def _write(drafts: Sequence[Draft], by: Actor, at: datetime) -> None:
     made = [revision_from(draft, 1, by, at) for draft in drafts]
-    copy_rows("report_revision", REVISION, (_revision_row(one) for one in made))
-    copy_rows("daily_report", REPORT, (_report_row(one) for one in made))
+    _copy("report_revision", REVISION, (_revision_row(one) for one in made))
+    _copy("daily_report", REPORT, (_report_row(one) for one in made))
     _move_cutoffs(made, drafts)
     _answer(made, by, at)
     ensure_day(at.date())
-    copy_rows("audit_event", AUDIT, (_audit_row(one, by, at) for one in made))
+    _copy("audit_event", AUDIT, (_audit_row(one, by, at) for one in made))
+
+
+def _copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _revision_row(made: ReportRevision) -> list[Any]:
@@ -141,7 +143,6 @@ def _audit_row(made: ReportRevision, by: Actor, at: datetime) -> list[Any]:
     return [
         at.date(), at, ReportEvent.SIGNED.value, by.user_id, by.token_id, made.school_id,
         made.path, rules.identity(made.school_id, made.day), Jsonb(detail),
-        audit.acting(by, made.path), audit.address(),
     ]  # fmt: skip
 
 

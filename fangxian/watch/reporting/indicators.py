@@ -129,7 +129,6 @@ class Person:
 
     name: str
     facts: Sequence["str | Promise"]
-    person_id: int | None = None
 
 
 @dataclass(frozen=True)

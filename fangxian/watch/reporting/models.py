@@ -12,7 +12,6 @@ from django.db import models
 
 from fangxian.kernel import privacy
 from fangxian.kernel.access import ScopedQuerySet
-from fangxian.kernel.access.rows import by_path, open_rows
 from fangxian.watch.reporting.rules import State
 
 
@@ -29,12 +28,8 @@ class DictionaryVersion(models.Model):
     digest = models.BinaryField(max_length=32)
     recorded_at = models.DateTimeField()
 
-    rows: ClassVar = open_rows("norms: the dictionary of indicators")
     classified: ClassVar = privacy.fields(
         public="number effective_from content digest recorded_at",
-        purpose="rules",
-        kept="stays",
-        seen_by="scope",
     )
 
     class Meta:
@@ -68,17 +63,9 @@ class DailyReport(models.Model):
 
     objects = DailyReportQuerySet.as_manager()
 
-    rows: ClassVar = by_path()
     classified: ClassVar = privacy.fields(
         public="day school_id bureau_id path state revision signed_at decided_at",
         personal="signed_by decided_by comment",
-        purpose="reporting",
-        kept="stays",
-        seen_by="scope",
-        apart=[
-            ("signed_by decided_by", privacy.Handling("accountability", "account", "scope")),
-            ("comment", privacy.Handling("accountability", "text", "scope")),
-        ],
     )
 
     class Meta:
@@ -119,7 +106,6 @@ class ReportRevision(models.Model):
 
     objects = ScopedQuerySet.as_manager()
 
-    rows: ClassVar = by_path()
     classified: ClassVar = privacy.fields(
         public=(
             "day school_id revision bureau_id path signed_at cutoff_from cutoff_at "
@@ -128,12 +114,6 @@ class ReportRevision(models.Model):
         ),
         personal="signed_by",
         health="figures entered",
-        purpose="reporting",
-        kept="stays",
-        seen_by="counts",
-        apart=[
-            ("signed_by", privacy.Handling("accountability", "account", "scope")),
-        ],
     )
 
     class Meta:
@@ -158,17 +138,9 @@ class Decision(models.Model):
 
     objects = ScopedQuerySet.as_manager()
 
-    rows: ClassVar = by_path()
     classified: ClassVar = privacy.fields(
         public="day school_id revision path accepted decided_at",
         personal="decided_by comment",
-        purpose="reporting",
-        kept="stays",
-        seen_by="scope",
-        apart=[
-            ("decided_by", privacy.Handling("accountability", "account", "scope")),
-            ("comment", privacy.Handling("accountability", "text", "scope")),
-        ],
     )
 
     class Meta:
@@ -195,12 +167,8 @@ class Cutoff(models.Model):
 
     objects = ScopedQuerySet.as_manager()
 
-    rows: ClassVar = by_path()
     classified: ClassVar = privacy.fields(
         public="school_id path day since since_edge at at_edge",
-        purpose="reporting",
-        kept="stays",
-        seen_by="nobody",
     )
 
     class Meta:

@@ -17,7 +17,7 @@ from fangxian.foundation.obligations.queries import UnitRef
 from fangxian.foundation.obligations.rules import ObligationPermission
 from fangxian.foundation.units.models import BUREAU_KINDS, Population, UnitVersion
 from fangxian.foundation.units.queries import resolve
-from fangxian.kernel import access, audit, clock, numbers
+from fangxian.kernel import access, audit, clock
 from fangxian.kernel.access import Actor
 from fangxian.kernel.access.requests import Request
 from fangxian.kernel.errors import Conflict, DomainError, Invalid, NotFound
@@ -91,7 +91,6 @@ def _report_page(
         "tone": labels.TONES[page.state],
         "sections": labels.SECTIONS,
         "populations": [(p.value, Population(p).label) for p in page.populations],
-        "may_export": "exports.make" in actor.permissions,
         "signs": actor.may(ReportPermission.SIGN, unit.path),
         "decides": actor.may(ReportPermission.DECIDE, unit.path),
         "rows": rows or forms.entered_rows(page),
@@ -116,7 +115,6 @@ def _table(request: Request, unit: UnitVersion, day: date) -> HttpResponse:
         "day": day,
         "today": clock.today(),
         "columns": columns,
-        "may_export": "exports.make" in request.actor.permissions,
         "rows": [_cells(row, table.codes) for row in (table.total, *table.rows)],
     }
     return render(request, "reporting/table.html", context)
@@ -127,7 +125,6 @@ def _cells(row: queries.UpperRow, codes: Sequence[str]) -> dict[str, Any]:
     return {"row": row, "cells": cells}
 
 
-@audit.shows_persons
 @access.requires(ReportPermission.VIEW)
 def behind(request: Request, code: str, day: str, figure: str, population: str) -> HttpResponse:
     """The groups behind a figure; reading names of people leaves a trace."""
@@ -137,8 +134,7 @@ def behind(request: Request, code: str, day: str, figure: str, population: str) 
     )
     if found is None:
         raise NotFound(_("There is no such figure in the dictionary."))
-    people = [one for group in found.groups for one in group.rows.people]
-    if people:
+    if any(group.rows.people for group in found.groups):
         audit.record(
             ReportEvent.NAMES_READ,
             by=request.actor,
@@ -146,8 +142,7 @@ def behind(request: Request, code: str, day: str, figure: str, population: str) 
             unit_id=unit.unit_id,
             path=unit.path,
             subject=rules.identity(unit.unit_id, when),
-            detail={"figure": figure, "population": population, "count": len(people)},
-            persons=[one.person_id for one in people if one.person_id is not None],
+            detail={"figure": figure, "population": population},
         )
     groups = [(UnitRef.of(group.unit), group.rows) for group in found.groups]
     context = {"found": found, "groups": groups, "unit": UnitRef.of(unit), "day": when}
@@ -299,7 +294,7 @@ def queue(request: Request) -> HttpResponse:
         day=day,
         state=state if state in labels.QUEUE else "",
         text=asked.get("q") or "",
-        number=numbers.written(request.GET.get("page", "")) or 1,
+        number=int(request.GET.get("page", "1")) if request.GET.get("page", "1").isdecimal() else 1,
     )
     context = {
         "found": found,
@@ -336,7 +331,7 @@ def accept_selected(request: Request) -> HttpResponse:
         code, _colon, revision = key.rpartition(":")
         try:
             unit = resolve(code, day, by=request.actor)
-            number = numbers.written(revision) or 0
+            number = int(revision) if revision.isdecimal() else 0
             actions.accept(unit=unit, day=day, revision=number, by=request.actor, at=clock.now())
             accepted += 1
         except DomainError as refusal:

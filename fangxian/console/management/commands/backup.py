@@ -68,10 +68,6 @@ class Command(BaseCommand):
         )
         seconds, size = time.monotonic() - begun, taking.size(made)
         self._say(f"{made}: {size / MIB:.0f} MiB in {seconds:.0f} s")
-        if not environment.field_keys:
-            self._say(
-                f"Sealed fields need {settings.FIELD_KEYS_FILE}: it is not in it, keep it apart"
-            )
         if options["verify"]:
             self._prove(made, jobs)
         for old in taking.forget_old(parent, options["keep"]):

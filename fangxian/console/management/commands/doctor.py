@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from fangxian.console.doctor import keys, machine
+from fangxian.console.doctor import machine
 from fangxian.console.doctor.database import database
 from fangxian.console.doctor.findings import Finding, State
 from fangxian.kernel import clock
@@ -67,7 +67,6 @@ def _findings() -> list[Finding]:
         *machine.settings(environment),
         *machine.disk(environment),
         *database(environment, at=at),
-        *keys.keys(environment),
         *machine.web(environment),
         *machine.backup(environment, at),
     ]

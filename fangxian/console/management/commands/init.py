@@ -1,4 +1,4 @@
-"""`fangxian init`: an empty system of the real divisions, and its first administrators' links."""
+"""`fangxian init`: an empty system of the real divisions, and its first administrator's link."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from fangxian.foundation.accounts import actions as accounts
-from fangxian.foundation.accounts.rules import INVITATION_VALID, Role, fitting_roles
+from fangxian.foundation.accounts.rules import INVITATION_VALID
 from fangxian.foundation.units import actions as units
 from fangxian.foundation.units.models import UnitKind, UnitVersion
 from fangxian.foundation.units.rules import UnitPermission
@@ -21,23 +21,18 @@ from fangxian.kernel.models import Installation
 
 
 class Command(BaseCommand):
-    """Divisions, no schools; whoever opens a link becomes that administrator."""
+    """Divisions, no schools; whoever opens the link becomes the administrator."""
 
-    help = "Load the real divisions and print the first administrators' one-time links."
+    help = "Load the real divisions and print the first administrator's one-time link."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """--unit: where the first administrators work; --separate: three of them there."""
+        """--unit: where the first administrator works."""
         parser.add_argument(
             "--unit", help="code of the unit to administer (default: the whole province)"
         )
-        parser.add_argument(
-            "--separate",
-            action="store_true",
-            help="a system, a security and an audit administrator, as a province always has",
-        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run again before a link was used: a new link, the old one ends."""
+        """Run again before the link was used: a new link, the old one ends."""
         at = clock.real_now()
         try:
             with transaction.atomic():
@@ -50,17 +45,15 @@ class Command(BaseCommand):
                     )
                 if made:
                     units.load_divisions(by=access.system("init", [UnitPermission.MANAGE]), at=at)
-                unit = self._unit(options["unit"], at.date())
-                parted = options["separate"] or Role.UNIT_ADMIN not in fitting_roles(unit.kind)
-                secrets = accounts.first_administrators(unit_id=unit.unit_id, at=at, parted=parted)
+                secret = accounts.first_administrator(
+                    unit_id=self._unit(options["unit"], at.date()).unit_id, at=at
+                )
         except DomainError as refusal:
             raise CommandError(str(refusal)) from None
-        for role, secret in secrets.items():
-            link = reverse("accounts:invitation", args=[secret])
-            self.stdout.write(f"{role.value} {settings.FANGXIAN.address}{link}")
-        whom = "each to another person, " if len(secrets) > 1 else ""
+        link = reverse("accounts:invitation", args=[secret])
+        self.stdout.write(f"{settings.FANGXIAN.address}{link}")
         self.stderr.write(
-            f"Open within {INVITATION_VALID.days} days, {whom}once, while fangxian up runs."
+            f"Open it within {INVITATION_VALID.days} days, once, while fangxian up runs."
         )
 
     def _unit(self, code: str | None, day: Any) -> UnitVersion:

@@ -10,15 +10,11 @@ import psycopg
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.core.management.commands.migrate import Command as DjangoMigrate
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, connections
 
 from fangxian.config.database import direct_login, login
 from fangxian.config.environment import DatabaseRole
 from fangxian.console import roles
-from fangxian.kernel import clock
-from fangxian.kernel.secrets import BadKeys
-from fangxian.kernel.secrets.models import SecretKey
-from fangxian.kernel.secrets.standing import note_keys, require_right_keys
 
 # Who waits for a lock makes everybody after them wait too: so not for long, but again.
 LOCK_TIMEOUT = "5s"
@@ -33,23 +29,12 @@ class Command(DjangoMigrate):
         """Migrate, then grant."""
         self._migrate(*args, **options)
         if not (options["plan"] or options["check_unapplied"]):
-            self._keys()
             self._grant(connections[options["database"]].settings_dict)
 
-    def _keys(self) -> None:
-        """Refuse to go on with keys that are not this database's."""
-        if SecretKey._meta.db_table not in connection.introspection.table_names():
-            return  # migrated to before there were any
-        try:
-            require_right_keys()
-        except BadKeys as error:
-            raise CommandError(str(error)) from None
-        note_keys(at=clock.real_now())
-
     def _migrate(self, *args: Any, **options: Any) -> None:
-        to = connections[options["database"]]
+        connection = connections[options["database"]]
         for left in reversed(range(TRIES)):
-            with to.cursor() as cursor:
+            with connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('lock_timeout', %s, false)", [LOCK_TIMEOUT])
             try:
                 super().handle(*args, **options)
@@ -66,7 +51,7 @@ class Command(DjangoMigrate):
                     f"A table is in use by others; trying again in {PAUSE_SECONDS} s."
                 )
                 time.sleep(PAUSE_SECONDS)
-        with to.cursor() as cursor:
+        with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('lock_timeout', '0', false)")
 
     def _grant(self, to: dict[str, Any]) -> None:

@@ -1,7 +1,6 @@
 """Every write of this room: invitations, roles, tokens, passwords."""
 
 from fangxian.foundation.accounts.actions.credentials import (
-    ask_new_password,
     change_password,
     check_sign_in,
     make_password_link,
@@ -13,12 +12,10 @@ from fangxian.foundation.accounts.actions.credentials import (
 )
 from fangxian.foundation.accounts.actions.invitations import (
     accept_invitation,
-    confirm_invitation,
-    first_administrators,
+    first_administrator,
     invite,
     join,
     withdraw_invitation,
-    withdraw_sheet,
 )
 from fangxian.foundation.accounts.actions.roles import (
     cover,
@@ -37,17 +34,15 @@ from fangxian.foundation.accounts.actions.tokens import mint_token, revoke_token
 
 __all__ = [
     "accept_invitation",
-    "ask_new_password",
     "change_password",
     "check_sign_in",
-    "confirm_invitation",
     "cover",
     "deactivate",
     "end_other_sessions",
     "end_role",
     "end_session",
     "end_sessions_of",
-    "first_administrators",
+    "first_administrator",
     "give_role",
     "invite",
     "join",
@@ -62,5 +57,4 @@ __all__ = [
     "set_language",
     "use_password_link",
     "withdraw_invitation",
-    "withdraw_sheet",
 ]

@@ -4,13 +4,14 @@ import re
 import unicodedata
 from datetime import datetime
 
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from fangxian.foundation.accounts.actions.roles import locked_user, require_all_of
 from fangxian.foundation.accounts.models import PasswordLink, Session, User
-from fangxian.foundation.accounts.passwords.choosing import choose, is_too_old
 from fangxian.foundation.accounts.queries import first_place, in_person, open_password_link
 from fangxian.foundation.accounts.rules import (
     PASSWORD_LINK_VALID,
@@ -42,9 +43,7 @@ def check_sign_in(*, username: str, password: str, at: datetime) -> User:
         if not paused and not right:
             _note_failure(user, at)
         raise _refused()
-    user.failed_sign_ins, user.locked_until = 0, None
-    user.must_choose_password |= is_too_old(user, at=at)
-    user.save(update_fields=["failed_sign_ins", "locked_until", "must_choose_password"])
+    User.objects.filter(pk=user.pk).update(failed_sign_ins=0, locked_until=None)
     return user
 
 
@@ -80,7 +79,8 @@ def change_password(*, old: str, new: str, by: Actor, at: datetime, keep: str = 
     if not user.check_password(old):
         text = _("This is not your present password.")
         raise Invalid(text, {"old": [text]})
-    choose(user, new, "password", at=at)
+    set_password(user, new, "new")
+    user.save(update_fields=["password"])
     Session.objects.of(user.pk, but=keep).delete()
     note(AccountEvent.PASSWORD_CHANGED, user, by, at)
     return user
@@ -102,16 +102,6 @@ def set_address(*, email: str, phone: str, by: Actor, at: datetime) -> None:
     user.email, user.phone = email, phone
     user.save(update_fields=["email", "phone"])
     note(AccountEvent.ADDRESS_CHANGED, user, by, at)
-
-
-@transaction.atomic
-def ask_new_password(*, user_id: int, by: Actor, at: datetime) -> None:
-    """Let a person do nothing any more before they have chosen a new password."""
-    user = locked_user(user_id)
-    require_all_of(user, by, at.date())
-    user.must_choose_password = True
-    user.save(update_fields=["must_choose_password"])
-    note(AccountEvent.PASSWORD_ASKED, user, by, at)
 
 
 @transaction.atomic
@@ -137,14 +127,23 @@ def use_password_link(*, secret: str, password: str, at: datetime) -> User:
     """Choose a new password by the link, once; pauses and sessions from before end too."""
     link = open_password_link(secret, at=at, lock=True)
     user = locked_user(link.user_id)
-    choose(user, password, "password", at=at)
+    set_password(user, password, "password")
     user.failed_sign_ins, user.locked_until = 0, None
-    user.save(update_fields=["failed_sign_ins", "locked_until"])
+    user.save(update_fields=["password", "failed_sign_ins", "locked_until"])
     Session.objects.of(user.pk).delete()
     link.used_at = at
     link.save(update_fields=["used_at"])
     note(AccountEvent.PASSWORD_CHANGED, user, Actor(user.pk, str(user)), at)
     return user
+
+
+def set_password(user: User, password: str, field: str) -> None:
+    """Give a user a password that holds, or say under `field` why it does not."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Invalid(_("This password is too easy to guess."), {field: error.messages}) from None
+    user.set_password(password)
 
 
 def fit_username(username: str) -> str:

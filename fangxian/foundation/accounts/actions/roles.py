@@ -6,23 +6,20 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from fangxian.foundation.accounts.actions.tokens import refit_tokens
-from fangxian.foundation.accounts.models import RoleAssignment, Session, UsedPassword, User
-from fangxian.foundation.accounts.queries import colleagues, in_person, is_parted, place, role_paths
+from fangxian.foundation.accounts.models import RoleAssignment, Session, User
+from fangxian.foundation.accounts.queries import colleagues, in_person, place, role_paths
 from fangxian.foundation.accounts.rules import (
-    APART,
     COVER_LONGEST_DAYS,
     AccountEvent,
     AccountPermission,
     Role,
     may_cover,
-    may_give_alone,
     may_hold,
-    may_stand,
 )
 from fangxian.foundation.accounts.staff import last_day
-from fangxian.foundation.units.models import OPEN_END, Unit, UnitVersion
+from fangxian.foundation.units.models import OPEN_END, UnitVersion
 from fangxian.kernel import audit
-from fangxian.kernel.access import Actor, Permission
+from fangxian.kernel.access import Actor
 from fangxian.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
 
@@ -41,9 +38,6 @@ def give_role(
     by.require(AccountPermission.MANAGE, at_unit.path)
     if by.user_id == user_id:
         raise Forbidden(_("Nobody gives roles to themselves: ask another administrator."))
-    alone = may_give_alone(role, may_invite=by.may(AccountPermission.INVITE, at_unit.path))
-    if not alone.allowed:
-        raise Invalid(alone.reason, {"role": [alone.reason]})
     user = locked_user(user_id)
     given = assign(user, role, at_unit, by=by, at=at, until=until)
     _record(AccountEvent.ROLE_GIVEN, given, at_unit.path, by, at)
@@ -59,17 +53,13 @@ def assign(
     at: datetime,
     until: date | None = None,
 ) -> RoleAssignment:
-    """Write the assignment, for an action that has authorised, locked the user and records it.
-
-    With its first security administrator a unit parts its administration: who was unit
-    administrator there is system administrator from then on.
-    """
+    """Write the assignment, for an action that has authorised and records it."""
     today = at.date()
     in_force = RoleAssignment.objects.in_force(today).filter(user=user)
     held = list(in_force.values_list("role", flat=True))
-    _check_fit(role, at_unit, held)
-    if role is Role.SECURITY_ADMIN:
-        _part(at_unit, by, at)
+    decision = may_hold(role, kind=at_unit.kind, held=held)
+    if not decision.allowed:
+        raise Invalid(decision.reason, {"role": [decision.reason]})
     valid_to = _after(until, today)
     same = in_force.filter(role=role, unit_id=at_unit.unit_id).first()
     if same is None:
@@ -88,32 +78,6 @@ def assign(
     same.given_by_id, same.given_at = by.user_id, at
     same.save()
     return same
-
-
-def _check_fit(role: Role, at_unit: UnitVersion, held: list[str]) -> None:
-    decision = may_hold(role, kind=at_unit.kind, held=held)
-    if decision.allowed and role in (Role.UNIT_ADMIN, Role.SECURITY_ADMIN):
-        Unit.objects.select_for_update().get(pk=at_unit.unit_id)  # one parts it, nobody meanwhile
-        decision = may_stand(role, is_parted=is_parted(at_unit.unit_id))
-    if not decision.allowed:
-        raise Invalid(decision.reason, {"role": [decision.reason]})
-
-
-def _part(at_unit: UnitVersion, by: Actor, at: datetime) -> None:
-    rows = RoleAssignment.objects.in_force(at.date()).filter(
-        unit_id=at_unit.unit_id, role=Role.UNIT_ADMIN
-    )
-    for row in rows.select_for_update(of=("self",)):
-        _end(row, at_unit.path, by, at)
-        now = RoleAssignment.objects.create(
-            user_id=row.user_id,
-            role=Role.SYSTEM_ADMIN,
-            unit_id=at_unit.unit_id,
-            valid_from=at.date(),
-            given_by_id=by.user_id,
-            given_at=at,
-        )
-        _record(AccountEvent.ROLE_GIVEN, now, at_unit.path, by, at)
 
 
 def _after(until: date | None, today: date) -> date:
@@ -197,16 +161,12 @@ def cover(
 def deactivate(*, user_id: int, by: Actor, at: datetime) -> None:
     """Close an account: every role, token and session ends; what the person did stays theirs."""
     user = locked_user(user_id)
-    require_all_of(user, by, at.date(), AccountPermission.INVITE)
-    rows = list(RoleAssignment.objects.in_force(at.date()).filter(user=user))
-    if any(row.role in APART for row in rows):
-        _require_security(user, by, at.date())
-    for row in rows:
+    require_all_of(user, by, at.date())
+    for row in RoleAssignment.objects.in_force(at.date()).filter(user=user):
         _end(row, place(row.unit_id, day=at.date(), or_last=True).path, by, at)
     user.is_active = False
     user.save(update_fields=["is_active"])
     Session.objects.of(user.pk).delete()
-    UsedPassword.objects.filter(user=user).delete()
     unit_id, path = _whereabouts(user, by, at.date())
     audit.record(
         AccountEvent.DEACTIVATED,
@@ -216,15 +176,6 @@ def deactivate(*, user_id: int, by: Actor, at: datetime) -> None:
         path=path,
         detail={"user": user_id},
     )
-
-
-def _require_security(user: User, by: Actor, today: date) -> None:
-    """Who makes and closes accounts does not rid themselves of who gives access or watches."""
-    paths = role_paths(user.pk, today=today)
-    if not all(by.may(AccountPermission.MANAGE, path) for path in paths):
-        raise Forbidden(
-            _("This person has an administrator's office: who gives roles ends it first.")
-        )
 
 
 @transaction.atomic
@@ -244,31 +195,25 @@ def reactivate(*, user_id: int, by: Actor, at: datetime) -> None:
     )
 
 
-def require_all_of(
-    user: User, by: Actor, today: date, permission: Permission = AccountPermission.MANAGE
-) -> None:
-    """Refuse who has not the permission at every place at which the person holds a role.
+def require_all_of(user: User, by: Actor, today: date) -> None:
+    """Refuse who does not administer every place at which the person holds a role.
 
     Else who administers a school could take over the account of an officer above it.
     """
     if by.user_id == user.pk:
         raise Forbidden(_("Not for your own account: ask another administrator."))
     paths = role_paths(user.pk, today=today)
-    asked = (AccountPermission.VIEW, permission)
-    seen = [path for path in paths if any(by.may(one, path) for one in asked)]
-    if not seen:
+    if not any(by.may(AccountPermission.MANAGE, path) for path in paths):
         raise NotFound(_("There is no such person within your scope."))
-    if len(seen) < len(paths):
+    if not all(by.may(AccountPermission.MANAGE, path) for path in paths):
         raise Forbidden(_("This person also holds a role outside your scope."))
-    if not all(by.may(permission, path) for path in paths):
-        raise Forbidden(_("Your role does not allow this here."))
 
 
 def _whereabouts(user: User, by: Actor, today: date) -> tuple[int, str]:
     """The latest place of the person that `by` administers, for the audit trail."""
     for unit_id in user.roles.order_by("-valid_to", "-pk").values_list("unit_id", flat=True):
         path = place(unit_id, day=today, or_last=True).path
-        if by.may(AccountPermission.INVITE, path):
+        if by.may(AccountPermission.MANAGE, path):
             return unit_id, path
     raise NotFound(_("There is no such person within your scope."))
 

@@ -16,15 +16,14 @@ from fangxian.kernel.access import Actor
 from fangxian.kernel.errors import NotFound
 
 
-def see(*, row: str, visit: Visit, roles: Collection[str], at: datetime) -> None:
+def see(*, session_key: str, visit: Visit, roles: Collection[str], at: datetime) -> None:
     """Somebody is still there: the sign-in goes on, for as long as the roles of now allow.
 
-    `row` is the session's key in the table. Nothing is written within a minute of the last time.
-    `at` is the machine's own time.
+    Nothing is written within a minute of the last time. `at` is the machine's own time.
     """
     stay = stay_of(roles)
     ends_at = min(visit.ends_at, visit.began_at + stay.longest)
-    Session.objects.filter(session_key=row, seen_at__lte=at - SEEN_EVERY).update(
+    Session.objects.filter(session_key=session_key, seen_at__lte=at - SEEN_EVERY).update(
         seen_at=at,
         ends_at=ends_at,
         expire_date=min(stay.until(began_at=visit.began_at, seen_at=at), ends_at),
@@ -45,7 +44,7 @@ def end_session(*, mark: str, by: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def end_other_sessions(*, keep: str, by: Actor, at: datetime) -> int:
-    """End all of one's own sign-ins but that of the row `keep`; returns how many ended."""
+    """End all of one's own sign-ins but the one with this key; returns how many ended."""
     user_id = in_person(by)
     ended, _rows = Session.objects.of(user_id, but=keep).delete()
     if ended:

@@ -1,6 +1,6 @@
 """Setting up a second factor, proving it, taking it away; every step is in the audit trail."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -14,13 +14,7 @@ from fangxian.foundation.accounts.models import User
 from fangxian.foundation.accounts.queries import first_place, in_person
 from fangxian.foundation.accounts.rules import lock_after
 from fangxian.foundation.accounts.second.passwords import require_password
-from fangxian.foundation.accounts.second.queries import (
-    RECOVERY,
-    TOTP,
-    asked_of,
-    has_phone,
-    has_second,
-)
+from fangxian.foundation.accounts.second.queries import RECOVERY, TOTP, asked_of, has_second
 from fangxian.foundation.accounts.second.rules import (
     NO_STEP,
     SecondEvent,
@@ -35,26 +29,19 @@ from fangxian.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
 @transaction.atomic
 def set_up(*, secret: str, code: str, by: Actor, at: datetime, on_phone: datetime) -> list[str]:
-    """Bind one's phone by its first code; returns recovery codes if one had none, shown once."""
+    """Bind one's phone by its first code; returns the recovery codes, shown this once."""
     user = locked_user(in_person(by))
     may_set_up(is_demo=user.is_demo).enforce()
-    if has_phone(user.pk):
+    if has_second(user.pk):
         raise Conflict(_("Two-step sign-in is set up already: turn it off first."))
     step = step_of(typed(code), secret=secret, on_phone=on_phone, after=NO_STEP)
     if step is None:
         raise _refused(_("This code is wrong. Is the clock of your phone right?"))
     kept = {"secret": encrypt(secret), "last_step": step, "failures": 0, "paused_until": None}
     Authenticator.objects.create(user=user, type=TOTP, data=kept, created_at=at)
-    codes = codes_if_none(user, at)
-    note(SecondEvent.SET_UP, user, by, at)
+    codes = _fresh_codes(user, at)
+    _note(SecondEvent.SET_UP, user, by, at)
     return codes
-
-
-def codes_if_none(user: User, at: datetime) -> list[str]:
-    """Recovery codes for who has none yet; nothing where there are some, which stay good."""
-    if Authenticator.objects.filter(user=user, type=RECOVERY).exists():
-        return []
-    return _fresh_codes(user, at)
 
 
 def _fresh_codes(user: User, at: datetime) -> list[str]:
@@ -79,42 +66,29 @@ def prove(*, user_id: int, code: str, at: datetime, on_phone: datetime) -> None:
 @transaction.atomic
 def _accepted(user_id: int, code: str, at: datetime, on_phone: datetime) -> bool:
     user = locked_user(user_id)
-    rows = Authenticator.objects.select_for_update().filter(user=user)
-    found = {row.type: row for row in rows}
-    row = found.get(TOTP) or found.get(RECOVERY)  # where wrong codes are counted
+    row = Authenticator.objects.select_for_update().filter(user=user, type=TOTP).first()
     if row is None:
         raise NotFound(_("Two-step sign-in is not set up."))
     if _paused(row.data, at):
         return False
-    accepted = _by_phone(row, code, on_phone) or _recovered(user, code, at)
-    row.refresh_from_db(fields=["data"])
-    row.data |= _counted(row.data, accepted, at)
+    secret, last = decrypt(row.data["secret"]), row.data["last_step"]
+    step = step_of(code, secret=secret, on_phone=on_phone, after=last)
+    accepted = step is not None or _recovered(user, code, at)
+    row.data |= {"last_step": last if step is None else step} | _counted(row.data, accepted, at)
     row.last_used_at = at if accepted else row.last_used_at
     row.save(update_fields=["data", "last_used_at"])
     if not accepted:
-        note(SecondEvent.CODE_REFUSED, user, _self(user), at)
+        _note(SecondEvent.CODE_REFUSED, user, _self(user), at)
     return accepted
 
 
-def _by_phone(row: Authenticator, code: str, on_phone: datetime) -> bool:
-    if row.type != TOTP:
-        return False
-    secret, last = decrypt(row.data["secret"]), row.data["last_step"]
-    step = step_of(code, secret=secret, on_phone=on_phone, after=last)
-    if step is None:
-        return False
-    row.data["last_step"] = step
-    row.save(update_fields=["data"])
-    return True
-
-
 def _paused(kept: dict[str, Any], at: datetime) -> bool:
-    until = kept.get("paused_until")
+    until = kept["paused_until"]
     return until is not None and datetime.fromisoformat(until) > at
 
 
 def _counted(kept: dict[str, Any], accepted: bool, at: datetime) -> dict[str, Any]:
-    failures = 0 if accepted else kept.get("failures", 0) + 1
+    failures = 0 if accepted else kept["failures"] + 1
     pause = lock_after(failures)
     return {"failures": failures, "paused_until": (at + pause).isoformat() if pause else None}
 
@@ -125,7 +99,7 @@ def _recovered(user: User, code: str, at: datetime) -> bool:
     if codes is None or not codes.validate_code(code):
         return False
     left = len(codes.get_unused_codes())
-    note(SecondEvent.RECOVERY_USED, user, _self(user), at, count=left)
+    _note(SecondEvent.RECOVERY_USED, user, _self(user), at, count=left)
     return True
 
 
@@ -140,7 +114,7 @@ def _renew(by: Actor, at: datetime) -> list[str]:
     user = locked_user(in_person(by))
     _require_second(user)
     codes = _fresh_codes(user, at)
-    note(SecondEvent.RECOVERY_MADE, user, by, at)
+    _note(SecondEvent.RECOVERY_MADE, user, by, at)
     return codes
 
 
@@ -154,15 +128,10 @@ def turn_off(*, password: str, by: Actor, at: datetime) -> None:
 def _turn_off(by: Actor, at: datetime) -> None:
     user = locked_user(in_person(by))
     _require_second(user)
-    require_may_lose(user, today=at.date())
-    Authenticator.objects.filter(user=user).delete()
-    note(SecondEvent.TURNED_OFF, user, by, at)
-
-
-def require_may_lose(user: User, *, today: date) -> None:
-    """Refuse to take away the only second factor of somebody whose role asks for one."""
-    if asked_of(user, today=today):
+    if asked_of(user, today=at.date()):
         raise Forbidden(_("Your role asks for two-step sign-in: it cannot be turned off."))
+    Authenticator.objects.filter(user=user).delete()
+    _note(SecondEvent.TURNED_OFF, user, by, at)
 
 
 @transaction.atomic
@@ -175,7 +144,7 @@ def reset(*, user_id: int, by: Actor, at: datetime) -> None:
     require_all_of(user, by, at.date())
     _require_second(user)
     Authenticator.objects.filter(user=user).delete()
-    note(SecondEvent.RESET, user, by, at)
+    _note(SecondEvent.RESET, user, by, at)
 
 
 def _require_second(user: User) -> None:
@@ -191,8 +160,7 @@ def _self(user: User) -> Actor:
     return Actor(user.pk, str(user))
 
 
-def note(event: SecondEvent, user: User, by: Actor, at: datetime, **facts: object) -> None:
-    """Record what happened to a second factor, at the place of its owner's oldest role."""
+def _note(event: SecondEvent, user: User, by: Actor, at: datetime, **facts: object) -> None:
     unit_id, path = first_place(user.pk, today=at.date())
     detail = {"user": user.pk, **facts}
     audit.record(event, by=by, at=at, unit_id=unit_id, path=path, detail=detail)

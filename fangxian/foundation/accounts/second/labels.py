@@ -11,10 +11,4 @@ EVENTS: dict[str, object] = {
     SecondEvent.RECOVERY_USED: _("Signed in with a recovery code"),
     SecondEvent.RECOVERY_MADE: _("Made new recovery codes"),
     SecondEvent.RESET: _("Reset somebody's two-step sign-in"),
-    SecondEvent.PASSKEY_BOUND: _("Bound a passkey"),
-    SecondEvent.PASSKEY_USED: _("Used a passkey after the password"),
-    SecondEvent.PASSKEY_ALONE: _("Used a passkey instead of the password"),
-    SecondEvent.PASSKEY_REFUSED: _("Gave a passkey that was refused"),
-    SecondEvent.PASSKEY_RENAMED: _("Renamed a passkey"),
-    SecondEvent.PASSKEY_REMOVED: _("Removed a passkey"),
 }

@@ -13,33 +13,19 @@ from fangxian.foundation.accounts.second.rules import Step, is_asked_of, next_st
 from fangxian.norms import second_factor_on
 
 TOTP, RECOVERY = Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES
-PASSKEY = Authenticator.Type.WEBAUTHN
 
 
 @dataclass(frozen=True)
 class Standing:
-    """One's own: since when there is a phone (None: none), how many passkeys, recovery codes left,
-    whether one must have one of the two."""
+    """One's own: since when (None: none), recovery codes left, whether one must."""
 
-    phone_since: datetime | None
-    passkeys: int
+    since: datetime | None
     codes_left: int
     is_asked: bool
 
-    @property
-    def is_on(self) -> bool:
-        """Whether something is asked after the password."""
-        return self.phone_since is not None or self.passkeys > 0
-
 
 def has_second(user_id: int) -> bool:
-    """Whether a code or a passkey is asked of this person after the password."""
-    rows = Authenticator.objects.filter(user_id=user_id, type__in=[TOTP, PASSKEY])
-    return bool(rows.exists())
-
-
-def has_phone(user_id: int) -> bool:
-    """Whether it may be a code from a phone."""
+    """Whether a code is asked of this person after the password."""
     return bool(Authenticator.objects.filter(user_id=user_id, type=TOTP).exists())
 
 
@@ -61,15 +47,10 @@ def step_after_password(user: User, *, today: date) -> Step | None:
 
 def standing(user: User, *, today: date) -> Standing:
     """How it stands with one's own second factor."""
-    rows = list(Authenticator.objects.filter(user=user))
-    found = {row.type: row for row in rows}
-    phone, codes = found.get(TOTP), found.get(RECOVERY)
-    return Standing(
-        phone_since=phone.created_at if phone else None,
-        passkeys=sum(row.type == PASSKEY for row in rows),
-        codes_left=len(RecoveryCodes(codes).get_unused_codes()) if codes else 0,
-        is_asked=asked_of(user, today=today),
-    )
+    rows = {row.type: row for row in Authenticator.objects.filter(user=user)}
+    totp, codes = rows.get(TOTP), rows.get(RECOVERY)
+    left = len(RecoveryCodes(codes).get_unused_codes()) if codes else 0
+    return Standing(totp.created_at if totp else None, left, asked_of(user, today=today))
 
 
 def picture(user: User, secret: str) -> str:

@@ -25,12 +25,6 @@ class SecondEvent(Event):
     RECOVERY_USED = "second.recovery_used"
     RECOVERY_MADE = "second.recovery_made"
     RESET = "second.reset"
-    PASSKEY_BOUND = "second.passkey_bound"
-    PASSKEY_USED = "second.passkey_used"
-    PASSKEY_ALONE = "second.passkey_alone"
-    PASSKEY_REFUSED = "second.passkey_refused"
-    PASSKEY_RENAMED = "second.passkey_renamed"
-    PASSKEY_REMOVED = "second.passkey_removed"
 
 
 class Step(StrEnum):

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -19,11 +18,8 @@ from fangxian.foundation.accounts import actions, staff
 from fangxian.foundation.accounts.forms import ChangePasswordForm, CoverForm, TokenForm
 from fangxian.foundation.accounts.letting_in import remember_language
 from fangxian.foundation.accounts.models import ROLE_LABELS, RoleAssignment, User
-from fangxian.foundation.accounts.own_password import must_choose
-from fangxian.foundation.accounts.passwords.choosing import rules_on
 from fangxian.foundation.accounts.queries import colleagues, in_person
 from fangxian.foundation.accounts.rules import AccountPermission, Role, may_cover
-from fangxian.foundation.accounts.sessions import row_key
 from fangxian.foundation.units.models import Unit
 from fangxian.kernel import access, clock
 from fangxian.kernel.access import Actor, permission_label
@@ -93,15 +89,12 @@ def language(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @access.signed_in
 def password(request: Request) -> HttpResponse:
-    """Change one's password; other sessions end, this one stays. Go on where one wanted."""
-    must = must_choose(request.user)
-    form = ChangePasswordForm(request.POST or None, shortest=rules_on(clock.today()).shortest)
-    to = request.POST.get("next") or request.GET.get("next") or ""
-    to = to if to.startswith("/") and url_has_allowed_host_and_scheme(to, None) else ""
+    """Change one's password; other sessions end, this one stays."""
+    form = ChangePasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         old, new = form.cleaned_data["old"], form.cleaned_data["password"]
         try:
-            keep = row_key(request.session.session_key)
+            keep = request.session.session_key or ""
             user = actions.change_password(
                 old=old, new=new, by=request.actor, at=clock.now(), keep=keep
             )
@@ -110,9 +103,8 @@ def password(request: Request) -> HttpResponse:
         else:
             update_session_auth_hash(request, user)
             messages.success(request, _("Your password is changed. Other sessions have ended."))
-            return redirect(to or ("accounts:home" if must else "accounts:account"))
-    shown = {"form": form, "must": must, "next": to}
-    return render(request, "accounts/password.html", shown, status=422 if form.errors else 200)
+            return redirect("accounts:account")
+    return _form_page(request, form, _("Change your password"), _("Change"))
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,35 +1,28 @@
-"""The administrators' pages: who works here, invitations, roles, tokens."""
+"""The unit administrator's pages: who works here, invitations, roles, tokens."""
 
-from collections import Counter
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from fangxian.foundation.accounts import actions, staff
 from fangxian.foundation.accounts.forms import GiveRoleForm, InviteForm, PeopleFilter
 from fangxian.foundation.accounts.handing import by_mail
-from fangxian.foundation.accounts.lookers import note_staff
 from fangxian.foundation.accounts.models import ROLE_LABELS, User
-from fangxian.foundation.accounts.queries import is_parted, name_of, place
-from fangxian.foundation.accounts.rules import (
-    AccountPermission,
-    Role,
-    fitting_roles,
-    may_give_alone,
-    may_stand,
-)
+from fangxian.foundation.accounts.queries import name_of, place
+from fangxian.foundation.accounts.rules import AccountPermission, Role, fitting_roles
+from fangxian.foundation.accounts.second.queries import has_second
 from fangxian.foundation.units.models import UnitVersion
-from fangxian.kernel import access, clock, numbers
+from fangxian.kernel import access, clock
+from fangxian.kernel.access import permission_label
 from fangxian.kernel.access.requests import Request
 from fangxian.kernel.errors import DomainError, Invalid, NotFound
 
@@ -37,7 +30,7 @@ PAGE = 50
 
 
 @require_GET
-@access.requires(AccountPermission.VIEW)
+@access.requires(AccountPermission.MANAGE)
 def administration(request: Request) -> HttpResponse:
     """Who holds which role at the units one administers."""
     now = clock.now()
@@ -46,43 +39,17 @@ def administration(request: Request) -> HttpResponse:
     wanted = _wanted(form, unit, request.GET.get("sort", "unit"))
     rows = staff.posts(wanted, by=request.actor, today=now.date())
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    invitations = _invitations(request, now)
-    posts = staff.lines(list(page.object_list), today=now.date())
-    note_staff(posts, unit, by=request.actor, at=now)
     shown = {
         "form": form,
         "unit": unit,
         "unit_name": name_of(unit) if unit else "",
         "page": page,
-        "posts": posts,
+        "posts": staff.lines(list(page.object_list), today=now.date()),
         "filtered": bool(request.GET),
-        "invitations": invitations,
-        "waiting": any(one["waits"] for one in invitations),
-        "confirmable": [one["row"].pk for one in invitations if one["may_confirm"]],
-        "may_invite": request.actor.holds(AccountPermission.INVITE),
-        "may_give": request.actor.holds(AccountPermission.MANAGE),
+        "invitations": staff.open_invitations(by=request.actor, at=now)[:PAGE],
         "role_labels": ROLE_LABELS,
     }
     return render(request, "accounts/administration.html", shown)
-
-
-def _invitations(request: Request, at: datetime) -> list[dict[str, Any]]:
-    actor = request.actor
-    rows: list[Any] = list(staff.open_invitations(by=actor, at=at)[:PAGE])
-    english = (get_language() or "").startswith("en")
-    sheets = Counter((one.invited_by_id, one.created_at) for one in rows if not one.used_at)
-    return [
-        {
-            "row": one,
-            "unit": one.unit_en if english and one.unit_en else one.unit_zh,
-            "waits": one.confirmed_at is None,
-            "of_sheet": not one.used_at and sheets[one.invited_by_id, one.created_at] > 1,
-            "may_confirm": one.confirmed_at is None
-            and actor.may(AccountPermission.MANAGE, one.unit_path)
-            and one.user_id != actor.user_id,
-        }
-        for one in rows
-    ]
 
 
 def _wanted(form: PeopleFilter, unit: UnitVersion | None, sort: str) -> staff.Wanted:
@@ -103,17 +70,17 @@ def _unit(request: Request, today: date) -> UnitVersion | None:
     found = UnitVersion.objects.as_of(today).visible_to(request.actor).filter(code=code).first()
     if found is None:
         raise NotFound(_("There is no such unit within your scope."))
-    request.actor.require(AccountPermission.VIEW, found.path)
+    request.actor.require(AccountPermission.MANAGE, found.path)
     return found
 
 
 @require_GET
-@access.requires(AccountPermission.VIEW)
+@access.requires(AccountPermission.MANAGE)
 def choose_unit(request: Request) -> HttpResponse:
     """Find the unit to invite somebody to, or to give a role at."""
     today = clock.today()
     text = request.GET.get("q", "")
-    ranges = request.actor.ranges(AccountPermission.VIEW)
+    ranges = request.actor.ranges(AccountPermission.MANAGE)
     found = staff.find_units(text, ranges=ranges, today=today)
     if not text:
         roots = [low for low, _high in ranges]
@@ -131,20 +98,16 @@ def choose_unit(request: Request) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-@access.requires(AccountPermission.VIEW)
+@access.requires(AccountPermission.MANAGE)
 def unit(request: Request, unit_id: int) -> HttpResponse:
     """Invite to a unit, or give a role there to who has an account."""
     at_unit = place(unit_id, day=clock.today())
-    request.actor.require(AccountPermission.VIEW, at_unit.path)
-    may_invite = request.actor.may(AccountPermission.INVITE, at_unit.path)
-    may_give = request.actor.may(AccountPermission.MANAGE, at_unit.path)
-    parted = is_parted(unit_id)
-    roles = [one for one in fitting_roles(at_unit.kind) if may_stand(one, is_parted=parted).allowed]
-    given = [one for one in roles if may_give_alone(one, may_invite=may_invite).allowed]
+    request.actor.require(AccountPermission.MANAGE, at_unit.path)
+    roles = fitting_roles(at_unit.kind)
     inviting = request.method == "POST" and "invite" in request.POST
     giving = request.method == "POST" and "give" in request.POST
     invitation = InviteForm(request.POST if inviting else None, roles=roles)
-    gift = GiveRoleForm(request.POST if giving else None, roles=given, prefix="give")
+    gift = GiveRoleForm(request.POST if giving else None, roles=roles, prefix="give")
     answer = None
     if inviting and invitation.is_valid():
         answer = _invite(request, invitation, unit_id)
@@ -152,14 +115,7 @@ def unit(request: Request, unit_id: int) -> HttpResponse:
         answer = _give(request, gift, unit_id)
     if answer is not None:
         return answer
-    shown = {
-        "unit": at_unit,
-        "unit_name": name_of(at_unit),
-        "invitation": invitation,
-        "gift": gift,
-        "may_invite": may_invite,
-        "may_give": may_give,
-    }
+    shown = {"unit": at_unit, "unit_name": name_of(at_unit), "invitation": invitation, "gift": gift}
     status = 422 if invitation.errors or gift.errors else 200
     return render(request, "accounts/unit.html", shown, status=status)
 
@@ -184,7 +140,7 @@ def _invite(request: Request, form: InviteForm, unit_id: int) -> HttpResponse | 
     subject = _("Your invitation to Fangxian")
     letter = _("You are invited. Open this link within seven days; it works once.")
     mailed = by_mail(form.cleaned_data["email"], subject, f"{letter}\n\n{link}")
-    return link_page(request, _("The invitation is made"), link, text, mailed)
+    return _link_page(request, _("The invitation is made"), link, text, mailed)
 
 
 def _give(request: Request, form: GiveRoleForm, unit_id: int) -> HttpResponse | None:
@@ -209,7 +165,7 @@ def _give(request: Request, form: GiveRoleForm, unit_id: int) -> HttpResponse | 
     return redirect("accounts:person", user.pk)
 
 
-def link_page(
+def _link_page(
     request: Request, title: str, link: str, text: str, mailed: str | None
 ) -> HttpResponse:
     shown = {
@@ -223,17 +179,58 @@ def link_page(
     return render(request, "accounts/secret.html", shown)
 
 
+@require_GET
+@access.requires(AccountPermission.MANAGE)
+def person(request: Request, user_id: int) -> HttpResponse:
+    """One person: the roles and tokens within one's scope, and what can be done about them."""
+    now = clock.now()
+    rows = [
+        *staff.posts(staff.Wanted(), by=request.actor, today=now.date()).filter(user_id=user_id),
+        *staff.posts(staff.Wanted(ended=True), by=request.actor, today=now.date()).filter(
+            user_id=user_id
+        )[:PAGE],
+    ]
+    if not rows:
+        raise NotFound(_("There is no such person within your scope."))
+    tokens = staff.tokens_of(user_id, by=request.actor, at=now)
+    names = staff.unit_names({token.unit_id for token in tokens}, today=now.date())
+    shown = {
+        "person": rows[0].user,
+        "posts": staff.lines(rows, today=now.date()),
+        "tokens": [_token(token, names) for token in tokens],
+        "is_self": user_id == request.actor.user_id,
+        "has_second": has_second(user_id),
+    }
+    return render(request, "accounts/person.html", shown)
+
+
+def _token(token: Any, names: dict[int, str]) -> dict[str, Any]:
+    labels = [permission_label(one) for one in token.permissions]
+    return {"row": token, "unit": names.get(token.unit_id, ""), "permissions": labels}
+
+
 @require_POST
-@access.requires(AccountPermission.VIEW)
+@access.requires(AccountPermission.MANAGE)
+def end_role(request: Request, assignment_id: int) -> HttpResponse:
+    """End a role from a person's page."""
+    actions.end_role(assignment_id=assignment_id, by=request.actor, at=clock.now())
+    messages.success(request, _("The role has ended, and the tokens it carried."))
+    return _back(request)
+
+
+@require_POST
+@access.requires(AccountPermission.MANAGE)
+def revoke_token(request: Request, token_id: int) -> HttpResponse:
+    """End a token from a person's page."""
+    actions.revoke_token(token_id=token_id, by=request.actor, at=clock.now())
+    messages.success(request, _("The token has ended."))
+    return _back(request)
+
+
+@require_POST
+@access.requires(AccountPermission.MANAGE)
 def withdraw(request: Request, invitation_id: int) -> HttpResponse:
     """Withdraw an invitation."""
-    if "sheet" in request.POST:
-        count = actions.withdraw_sheet(
-            invitation_id=invitation_id, by=request.actor, at=clock.now()
-        )
-        text = ngettext("%(n)d link is withdrawn.", "%(n)d links are withdrawn.", count)
-        messages.success(request, text % {"n": count})
-        return redirect("accounts:administration")
     actions.withdraw_invitation(invitation_id=invitation_id, by=request.actor, at=clock.now())
     messages.success(request, _("The invitation is withdrawn; its link opens nothing now."))
     return redirect("accounts:administration")
@@ -241,15 +238,35 @@ def withdraw(request: Request, invitation_id: int) -> HttpResponse:
 
 @require_POST
 @access.requires(AccountPermission.MANAGE)
-def confirm(request: Request) -> HttpResponse:
-    """Confirm the roles that invitations propose, all that were on the page or one of them."""
-    at = clock.now()
-    ids = [n for n in map(numbers.written, request.POST.getlist("invitation")) if n is not None]
-    with transaction.atomic():
-        for one in ids[:PAGE]:
-            actions.confirm_invitation(invitation_id=one, by=request.actor, at=at)
-    messages.success(
-        request, ngettext("%(n)d role is confirmed.", "%(n)d roles are confirmed.", len(ids))
-        % {"n": len(ids)},
-    )  # fmt: skip
+def close(request: Request, user_id: int) -> HttpResponse:
+    """Close an account, or open it again."""
+    if "open" in request.POST:
+        actions.reactivate(user_id=user_id, by=request.actor, at=clock.now())
+        messages.success(request, _("The account is open again. Give the roles anew."))
+    else:
+        actions.deactivate(user_id=user_id, by=request.actor, at=clock.now())
+        messages.success(request, _("The account is closed; all its roles and tokens have ended."))
+    return redirect("accounts:person", user_id)
+
+
+@never_cache
+@require_POST
+@access.requires(AccountPermission.MANAGE)
+def password_link(request: Request, user_id: int) -> HttpResponse:
+    """Make a link for who forgot the password."""
+    secret = actions.make_password_link(user_id=user_id, by=request.actor, at=clock.now())
+    link = request.build_absolute_uri(reverse("accounts:new-password", args=[secret]))
+    text = _("Send this link to the person alone. It works once, for two days.")
+    user = User.objects.get(pk=user_id)
+    with override(user.language or None):
+        subject = _("A new password for Fangxian")
+        letter = _("Open this link within two days and choose a new password; it works once.")
+        mailed = by_mail(user.email, subject, f"{letter}\n\n{link}")
+    return _link_page(request, _("The link for a new password is made"), link, text, mailed)
+
+
+def _back(request: Request) -> HttpResponse:
+    user_id = request.POST.get("person", "")
+    if user_id.isdecimal():
+        return redirect("accounts:person", int(user_id))
     return redirect("accounts:administration")

@@ -1,29 +1,28 @@
 """Getting in: sign-in, sign-out, invitations, links for a new password, the start page."""
 
-from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from fangxian.foundation.accounts import actions, cards, limits
 from fangxian.foundation.accounts.forms import JoinForm, NewPasswordForm, SignInForm
-from fangxian.foundation.accounts.leading import go_on
-from fangxian.foundation.accounts.models import ROLE_LABELS, Invitation
-from fangxian.foundation.accounts.passwords.choosing import rules_on
+from fangxian.foundation.accounts.letting_in import let_in
+from fangxian.foundation.accounts.models import ROLE_LABELS, User
 from fangxian.foundation.accounts.queries import (
-    in_person,
     name_of,
     open_invitation,
     open_password_link,
     place,
 )
 from fangxian.foundation.accounts.rules import Role, Tried
+from fangxian.foundation.accounts.second.queries import step_after_password
+from fangxian.foundation.accounts.second.rules import Step
+from fangxian.foundation.accounts.second.waiting import hold
 from fangxian.kernel import access, clock
 from fangxian.kernel.access.requests import Request
 from fangxian.kernel.errors import DomainError, Invalid
@@ -31,6 +30,7 @@ from fangxian.kernel.registry import landing_for
 from fangxian.kernel.shell.forms import ActionForm
 
 get_or_post = require_http_methods(["GET", "POST"])
+STEPS = {Step.CODE: "second:code", Step.SET_UP: "second:must-set-up"}
 
 
 @require_GET
@@ -40,10 +40,7 @@ def home(request: Request) -> HttpResponse:
     start = landing_for(request.actor)
     if start is not None:
         return redirect(start)
-    now = clock.now()
-    waiting = Invitation.objects.joined_by(in_person(request.actor), now)
-    roles = [ROLE_LABELS[Role(one.role)] for one in waiting]
-    return render(request, "accounts/home.html", {"waiting": roles})
+    return render(request, "accounts/home.html")
 
 
 @never_cache
@@ -54,9 +51,7 @@ def sign_in(request: Request) -> HttpResponse:
     """Ask for name and password; in a demo, offer an account for each role."""
     back = _back(request)
     if request.method == "GET" and request.user.is_authenticated:
-        if request.actor.user_id is not None:
-            return redirect(back)
-        _begin_anew(request)
+        return redirect(back)
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -66,26 +61,29 @@ def sign_in(request: Request) -> HttpResponse:
         except Invalid as error:
             form.refuse(error)
         else:
-            return go_on(request, user, back)
+            return _go_on(request, user, back)
     shown = {"form": form, "next": back, "cards": cards.cards()}
     return render(request, "accounts/sign_in.html", shown, status=_status(form))
-
-
-def _begin_anew(request: Request) -> None:
-    """End a sign-in that opens nothing any more: its person got a role that asks for two steps."""
-    logout(request)
-    messages.info(request, _("Your role asks for two-step sign-in by now: sign in once more."))
 
 
 def _status(form: ActionForm) -> int:
     return 422 if form.errors else 200
 
 
+def _go_on(request: Request, user: User, to: str) -> HttpResponse:
+    """Let in whose password was right, or lead them to what else is asked of them."""
+    step = step_after_password(user, today=clock.today())
+    if step is None:
+        return let_in(request, user, to)
+    hold(request, user, to)
+    return redirect(STEPS[step])
+
+
 def _back(request: Request) -> str:
     wanted: str = request.POST.get("next") or request.GET.get("next") or "/"
     hosts = {request.get_host()}
     safe = url_has_allowed_host_and_scheme(wanted, hosts, require_https=request.is_secure())
-    return wanted if safe and wanted.startswith("/") else "/"
+    return wanted if safe else "/"
 
 
 @require_POST
@@ -111,8 +109,7 @@ def invitation(request: Request, secret: str) -> HttpResponse:
         actions.join(secret=secret, by=request.actor, at=at)
         return redirect("accounts:home")
     initial = {"display_name": invited.name, "phone": invited.phone}
-    shortest = rules_on(at.date()).shortest
-    form = JoinForm(request.POST or None, initial=initial, shortest=shortest)
+    form = JoinForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         told = {key: form.cleaned_data[key] for key in ("username", "password", "phone")}
         name = form.cleaned_data["display_name"]
@@ -124,7 +121,7 @@ def invitation(request: Request, secret: str) -> HttpResponse:
         except DomainError as error:
             form.refuse(error)
         else:
-            return go_on(request, user, "/")
+            return _go_on(request, user, "/")
     shown = {
         "form": form,
         "invited": invited,
@@ -142,7 +139,7 @@ def new_password(request: Request, secret: str) -> HttpResponse:
     """Choose a new password by a link from one's administrator."""
     with limits.failing(request, (Tried.LINK, "")):
         open_password_link(secret, at=clock.now())
-    form = NewPasswordForm(request.POST or None, shortest=rules_on(clock.today()).shortest)
+    form = NewPasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             user = actions.use_password_link(
@@ -151,5 +148,5 @@ def new_password(request: Request, secret: str) -> HttpResponse:
         except DomainError as error:
             form.refuse(error)
         else:
-            return go_on(request, user, "/")
+            return _go_on(request, user, "/")
     return render(request, "accounts/new_password.html", {"form": form}, status=_status(form))

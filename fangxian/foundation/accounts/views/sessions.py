@@ -14,7 +14,7 @@ from fangxian.foundation.accounts.labels import DEVICES
 from fangxian.foundation.accounts.models import Session
 from fangxian.foundation.accounts.queries import in_person
 from fangxian.foundation.accounts.rules import AccountPermission
-from fangxian.foundation.accounts.sessions import mark_of, row_key
+from fangxian.foundation.accounts.sessions import mark_of
 from fangxian.kernel import access, clock
 from fangxian.kernel.access.requests import Request
 
@@ -24,7 +24,7 @@ from fangxian.kernel.access.requests import Request
 @access.signed_in
 def sessions(request: Request) -> HttpResponse:
     """Every browser one is signed in on, this one first."""
-    own = row_key(request.session.session_key)
+    own = request.session.session_key
     rows = Session.objects.of(in_person(request.actor)).filter(expire_date__gt=clock.real_now())
     lines = [
         {
@@ -44,7 +44,7 @@ def sessions(request: Request) -> HttpResponse:
 @access.signed_in
 def end(request: Request, mark: str) -> HttpResponse:
     """End one of one's own sign-ins; this very one is a sign-out."""
-    if mark == mark_of(row_key(request.session.session_key)):
+    if mark == mark_of(request.session.session_key or ""):
         actions.note_sign_out(by=request.actor, at=clock.now())
         logout(request)
         return redirect("accounts:sign-in")
@@ -57,7 +57,7 @@ def end(request: Request, mark: str) -> HttpResponse:
 @access.signed_in
 def end_others(request: Request) -> HttpResponse:
     """End all of one's own sign-ins but this one."""
-    keep = row_key(request.session.session_key)
+    keep = request.session.session_key or ""
     ended = actions.end_other_sessions(keep=keep, by=request.actor, at=clock.now())
     messages.success(request, _said(ended))
     return redirect("accounts:sessions")

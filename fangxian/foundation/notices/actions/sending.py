@@ -11,7 +11,6 @@ from psycopg.types.json import Jsonb
 from fangxian.foundation.notices.channels import ways_out
 from fangxian.foundation.notices.kinds import template_by_code
 from fangxian.foundation.notices.planning import ONE_BY_ONE, making, parameters
-from fangxian.kernel.access.rowscope import everywhere
 from fangxian.kernel.clock import SHANGHAI
 from fangxian.kernel.partitions import ensure_day
 
@@ -67,7 +66,7 @@ def send_selected(
     ensure_day(at.astimezone(SHANGHAI).date())
     chosen = template_by_code(template)
     is_urgent = chosen.urgent if urgent is None else urgent
-    with everywhere("a notice goes to whomever it concerns"), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         filled = {**params, **parameters(chosen, is_urgent, ways_out(), at)}
         cursor.execute(making(select_sql), filled)
         notices, personal, robots = cursor.fetchone()

@@ -20,7 +20,6 @@ from fangxian.foundation.notices.sending.mail import is_set_up, mail
 from fangxian.foundation.notices.sending.messages import Message, compose
 from fangxian.foundation.notices.sending.outcomes import Outcome
 from fangxian.foundation.notices.sending.sms import text
-from fangxian.kernel.access.rowscope import everywhere
 
 logger = logging.getLogger(__name__)
 
@@ -88,7 +87,6 @@ def run(
     return bool(unfinished.difference(stuck))
 
 
-@everywhere("everybody's messages; a thread begins without a scope")
 def _work(lanes: "SimpleQueue[Waiting]", turn: Round, unfinished: set[str]) -> None:
     try:
         while not turn.over:

@@ -40,11 +40,6 @@ from fangxian.foundation.people.actions.transfers import (
     request_transfer,
     withdraw_transfer,
 )
-from fangxian.foundation.people.actions.unmasking import (
-    end_unmasking,
-    unmask_person,
-    unmask_school,
-)
 
 __all__ = [
     "Became",
@@ -60,7 +55,6 @@ __all__ = [
     "confirm_promotion",
     "end_membership",
     "end_person",
-    "end_unmasking",
     "follow_the_tree",
     "groups_now",
     "join_cohort",
@@ -77,7 +71,5 @@ __all__ = [
     "standing_promotion",
     "turn_the_day",
     "undo_promotion",
-    "unmask_person",
-    "unmask_school",
     "withdraw_transfer",
 ]

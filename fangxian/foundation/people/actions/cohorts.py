@@ -92,8 +92,7 @@ def join_cohort(
     )  # fmt: skip
     audit.record(PeopleEvent.COHORT_JOINED, by=by, at=at, unit_id=cohort.school_id,
                  path=cohort.path, detail={"person_id": person_id,
-                                           "cohort_id": cohort_id},
-                 persons=[person_id])  # fmt: skip
+                                           "cohort_id": cohort_id})  # fmt: skip
     return made
 
 
@@ -108,8 +107,7 @@ def leave_cohort(*, membership_id: int, by: Actor, at: datetime) -> None:
     _end(CohortMembership.objects.filter(pk=membership_id, valid_to=OPEN_END), at.date())
     audit.record(PeopleEvent.COHORT_LEFT, by=by, at=at, unit_id=found.school_id, path=found.path,
                  detail={"person_id": found.person_id,
-                         "cohort_id": found.cohort_id},
-                 persons=[found.person_id])  # fmt: skip
+                         "cohort_id": found.cohort_id})  # fmt: skip
 
 
 def _end(rows: QuerySet[Any], day: date) -> None:

@@ -110,7 +110,7 @@ def add_members(
     Unit.objects.select_for_update().get(pk=group_id)
     _refuse_twice(group_id, people, at.date())
     _refuse_borne(group, [number for _name, number, _phone in people if number])
-    entered = _enter(group, people, at)
+    _enter(group, people, at)
     recount([group_id], at.date())
     audit.record(
         PeopleEvent.MEMBERS_ADDED,
@@ -119,13 +119,11 @@ def add_members(
         unit_id=group_id,
         path=group.path,
         detail={"count": len(people)},
-        persons=entered,
     )
     return len(people)
 
 
-def _enter(group: UnitVersion, people: Sequence[tuple[str, str, str]], at: datetime) -> list[int]:
-    """The ids of whom it entered."""
+def _enter(group: UnitVersion, people: Sequence[tuple[str, str, str]], at: datetime) -> None:
     kind = KIND_OF[Population(group.unit.population)]
     place = {"school_id": group.school_id or 0, "path": school_path(group)}
     at_home = kind == PersonKind.STUDENT
@@ -149,7 +147,6 @@ def _enter(group: UnitVersion, people: Sequence[tuple[str, str, str]], at: datet
             for person, (_name, _number, phone) in zip(persons, people, strict=True)
             if plain_phone(phone)
         )
-    return [person.pk for person in persons]
 
 
 def _refuse_twice(group_id: int, people: Sequence[tuple[str, str, str]], day: date) -> None:
@@ -203,5 +200,4 @@ def end_membership(*, membership_id: int, by: Actor, at: datetime) -> None:
         unit_id=row.group_id,
         path=row.path,
         detail={"person_id": row.person_id},
-        persons=[row.person_id],
     )

@@ -25,9 +25,7 @@ from fangxian.foundation.people.rules import PeopleEvent, PeoplePermission
 from fangxian.foundation.units.models import OPEN_END, SCHOOL_KINDS, UnitVersion
 from fangxian.kernel import audit
 from fangxian.kernel.access import Actor
-from fangxian.kernel.access.rowscope import everywhere
 from fangxian.kernel.errors import Conflict, Invalid, NotFound
-from fangxian.kernel.secrets import Unreadable
 
 #: what is said of a person; all of it can be corrected
 SAID: Final = ("name", "number", "id_kind", "id_number", "phone", "born", "sex")
@@ -77,8 +75,7 @@ def add_person(
     if group is not None:
         _join(person, group, at.date())
     audit.record(PeopleEvent.PERSON_ADDED, by=by, at=at, unit_id=school_id, path=school.path,
-                 detail={"person_id": person.pk, "group": group_id},
-                 persons=[person.pk])  # fmt: skip
+                 detail={"person_id": person.pk, "group": group_id})  # fmt: skip
     return person
 
 
@@ -87,7 +84,7 @@ def change_person(*, person_id: int, by: Actor, at: datetime, **said: Any) -> Pe
     """Correct what is said of a person; what is not given stays. The audit names the fields."""
     person = locked(person_id, by=by)
     now = {name: getattr(person, name) for name in SAID}
-    given = _corrected(now, said, at.date())
+    given = _tidy(now | said, at.date())
     changed = [name for name in SAID if given[name] != now[name]]
     if not changed:
         return person
@@ -97,19 +94,8 @@ def change_person(*, person_id: int, by: Actor, at: datetime, **said: Any) -> Pe
     person.updated_at = at
     person.save(update_fields=[*changed, "updated_at"])
     audit.record(PeopleEvent.PERSON_CHANGED, by=by, at=at, unit_id=person.school_id,
-                 path=person.path, detail={"person_id": person_id, "fields": changed},
-                 persons=[person_id])  # fmt: skip
+                 path=person.path, detail={"person_id": person_id, "fields": changed})  # fmt: skip
     return person
-
-
-def _corrected(now: Mapping[str, Any], said: Mapping[str, Any], today: date) -> dict[str, Any]:
-    """What holds once this is said; what cannot be opened now and is not said anew stays."""
-    shut = {name for name, value in now.items() if isinstance(value, Unreadable)} - said.keys()
-    if "id_number" in shut:
-        shut.add("id_kind")
-    known = {name: value for name, value in now.items() if name not in shut}
-    fresh = {name: value for name, value in said.items() if name not in shut}
-    return _tidy({**known, **fresh}, today) | {name: now[name] for name in shut}
 
 
 def _tidy(said: Mapping[str, Any], today: date) -> dict[str, Any]:
@@ -146,8 +132,7 @@ def _refuse_known(
     """A person is once in the whole system, and a number once in a school."""
     here = Person.objects.present(day).exclude(pk=except_id or 0)
     if given["id_number"]:
-        with everywhere("a person is once in the whole system"):
-            known = here.with_document(given["id_number"]).first()
+        known = here.filter(id_number=given["id_number"]).first()
         if known is not None and known.path == path:
             text = _("%(name)s has this document's number and is at this school already.")
             raise Conflict(text % {"name": known.name}, person_id=known.pk)
@@ -199,7 +184,7 @@ def move_person(*, person_id: int, group_id: int | None, by: Actor, at: datetime
     recount(left, day)
     audit.record(PeopleEvent.PERSON_MOVED, by=by, at=at, unit_id=person.school_id,
                  path=person.path, detail={"person_id": person_id, "from": left,
-                                           "to": group_id}, persons=[person_id])  # fmt: skip
+                                           "to": group_id})  # fmt: skip
     return person
 
 
@@ -227,8 +212,7 @@ def end_person(*, person_id: int, day: date, by: Actor, at: datetime) -> Person:
     person.save(update_fields=["left_on", "updated_at"])
     recount(left, at.date())
     audit.record(PeopleEvent.PERSON_LEFT, by=by, at=at, unit_id=person.school_id,
-                 path=person.path, detail={"person_id": person_id, "day": str(day)},
-                 persons=[person_id])  # fmt: skip
+                 path=person.path, detail={"person_id": person_id, "day": str(day)})  # fmt: skip
     return person
 
 
@@ -243,8 +227,7 @@ def bring_back(*, person_id: int, by: Actor, at: datetime) -> Person:
     person.left_on, person.updated_at = None, at
     person.save(update_fields=["left_on", "updated_at"])
     audit.record(PeopleEvent.PERSON_BACK, by=by, at=at, unit_id=person.school_id,
-                 path=person.path, detail={"person_id": person_id},
-                 persons=[person_id])  # fmt: skip
+                 path=person.path, detail={"person_id": person_id})  # fmt: skip
     return person
 
 
@@ -272,7 +255,7 @@ def set_guardians(*, person_id: int, calls: Sequence[Call], by: Actor, at: datet
         text = _("At most %(most)s people to call.") % {"most": MOST_GUARDIANS}
         raise Invalid(text, {"phone": [text]})
     now = Guardian.objects.filter(person_id=person_id).order_by("position")
-    if [(one.position, one.phone, one.name, one.relation) for one in now] == rows:
+    if list(now.values_list("position", "phone", "name", "relation")) == rows:
         return person
     now.delete()
     Guardian.objects.bulk_create(
@@ -281,6 +264,5 @@ def set_guardians(*, person_id: int, calls: Sequence[Call], by: Actor, at: datet
         for position, phone, name, relation in rows
     )  # fmt: skip
     audit.record(PeopleEvent.GUARDIANS_SET, by=by, at=at, unit_id=person.school_id,
-                 path=person.path, detail={"person_id": person_id, "count": len(rows)},
-                 persons=[person_id])  # fmt: skip
+                 path=person.path, detail={"person_id": person_id, "count": len(rows)})  # fmt: skip
     return person

@@ -103,7 +103,7 @@ def _check(item: Put) -> None:
 def _known(school: UnitVersion, item: Put, day: date) -> Person | None:
     here = Person.objects.present(day).filter(path=school.path)
     if item.id_number:
-        found = here.with_document(plain_id(item.id_number)).first()
+        found = here.filter(id_number=plain_id(item.id_number)).first()
         if found is not None:
             return found
     if not item.number:
@@ -125,7 +125,6 @@ def _group(school: UnitVersion, item: Put, day: date) -> int | None:
 def _state(person_id: int) -> tuple[Any, ...]:
     person = Person.objects.get(pk=person_id)
     now = Membership.objects.filter(person_id=person_id).values_list("group_id", "valid_to")
-    guardians = person.guardians.order_by("position")
-    calls = [(one.phone, one.name, one.relation) for one in guardians]
+    calls = person.guardians.order_by("position").values_list("phone", "name", "relation")
     said = ("name", "number", "id_kind", "id_number", "phone", "born", "sex", "left_on")
-    return (*(getattr(person, name) for name in said), sorted(now), calls)
+    return (*(getattr(person, name) for name in said), sorted(now), list(calls))

@@ -28,7 +28,6 @@ from fangxian.foundation.people.telling import TEMPLATES, tell_the_other_school
 from fangxian.foundation.units.models import SCHOOL_KINDS, UnitVersion
 from fangxian.kernel import audit
 from fangxian.kernel.access import Actor
-from fangxian.kernel.access.rowscope import everywhere
 from fangxian.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
 EVENTS = {
@@ -69,8 +68,7 @@ def request_transfer(
     """
     to = school_of(to_school_id, at.date(), by=by)
     people = Person.objects.present(at.date()).select_for_update()
-    with everywhere("whoever knows somebody's document number and name may ask for them"):
-        person = people.with_document(plain_id(id_number)).first()
+    person = people.filter(id_number=plain_id(id_number) or "-").first()
     if person is None or person.name != " ".join(name.split()):
         text = _("Nobody with this number and this name is registered at another school. Enter "
                  "the person as new.")  # fmt: skip
@@ -93,9 +91,7 @@ def _ask(
     if person.left_on is not None:
         text = _("%(name)s left on %(day)s.")
         raise Conflict(text % {"name": person.name, "day": person.left_on})
-    with everywhere("another school may have asked before"):
-        under_way = Transfer.objects.under_way().filter(person=person).exists()
-    if under_way:
+    if Transfer.objects.under_way().filter(person=person).exists():
         raise Conflict(_("A transfer of this person is under way already."))
     made = Transfer.objects.create(
         person=person, from_school_id=person.school_id, from_path=person.path,
@@ -113,8 +109,7 @@ def _note(event: PeopleEvent, transfer: Transfer, *, by: Actor, at: datetime) ->
                                                             transfer.to_path))  # fmt: skip
     for school_id, path in ends:
         audit.record(event, by=by, at=at, unit_id=school_id, path=path,
-                     detail={"transfer": transfer.pk, "person_id": transfer.person_id},
-                     persons=[transfer.person_id])  # fmt: skip
+                     detail={"transfer": transfer.pk, "person_id": transfer.person_id})  # fmt: skip
     if event in TEMPLATES:
         tell_the_other_school(event, transfer, by=by, at=at)
 
@@ -184,7 +179,6 @@ def withdraw_transfer(*, transfer_id: int, by: Actor, at: datetime) -> Transfer:
     return transfer
 
 
-@everywhere("both schools have agreed that the person changes from one to the other")
 def hand_over(transfer: Transfer, *, by: Actor, at: datetime) -> None:
     """Carry out an accepted transfer whose day has come: all of it, or nothing.
 

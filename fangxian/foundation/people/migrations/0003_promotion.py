@@ -35,14 +35,6 @@ class Migration(migrations.Migration):
                 name="membership_ended",
             ),
         ),
-        migrations.AddIndex(
-            model_name="person",
-            index=models.Index(
-                condition=models.Q(("left_on__isnull", False)),
-                fields=["left_on"],
-                name="person_left",
-            ),
-        ),
         migrations.AddField(
             model_name="promotion",
             name="school",

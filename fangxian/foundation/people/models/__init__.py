@@ -17,10 +17,7 @@ from fangxian.foundation.people.models.moves import (
     TransferState,
 )
 from fangxian.foundation.people.models.persons import (
-    GUARDIAN_PHONE,
-    ID_NUMBER,
     KIND_OF,
-    OWN_PHONE,
     Guardian,
     IdKind,
     Membership,
@@ -29,19 +26,15 @@ from fangxian.foundation.people.models.persons import (
     Relation,
     Sex,
 )
-from fangxian.foundation.people.models.unmasking import Unmasking
 
 __all__ = [
     "Cohort",
     "CohortKind",
     "CohortMembership",
-    "GUARDIAN_PHONE",
     "Guardian",
-    "ID_NUMBER",
     "IdKind",
     "KIND_OF",
     "Membership",
-    "OWN_PHONE",
     "Person",
     "PersonKind",
     "Promotion",
@@ -50,5 +43,4 @@ __all__ = [
     "Transfer",
     "TransferSide",
     "TransferState",
-    "Unmasking",
 ]

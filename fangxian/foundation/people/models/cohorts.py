@@ -14,7 +14,6 @@ from fangxian.foundation.people.models.persons import Person
 from fangxian.foundation.units.models import OPEN_END
 from fangxian.kernel import privacy
 from fangxian.kernel.access import ScopedQuerySet
-from fangxian.kernel.access.rows import above_one, by_path, through
 
 
 class CohortKind(models.TextChoices):
@@ -43,13 +42,7 @@ class Cohort(models.Model):
 
     objects = DatedQuerySet.as_manager()
 
-    rows: ClassVar = by_path() | above_one()
-    classified: ClassVar = privacy.fields(
-        public="id school path kind name valid_from valid_to",
-        purpose="roster",
-        kept="stays",
-        seen_by="group",
-    )
+    classified: ClassVar = privacy.fields(public="id school path kind name valid_from valid_to")
 
     class Meta:
         constraints: ClassVar = [
@@ -85,13 +78,8 @@ class CohortMembership(models.Model):
 
     objects = DatedQuerySet.as_manager()
 
-    rows: ClassVar = by_path() | through("people_membership", "person_id", "person_id")
     classified: ClassVar = privacy.fields(
-        public="id cohort school path valid_from valid_to",
-        personal="person place",
-        purpose="roster",
-        kept="cohort_ended",
-        seen_by="group",
+        public="id cohort school path valid_from valid_to", personal="person place"
     )
 
     class Meta:

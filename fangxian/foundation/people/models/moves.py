@@ -12,7 +12,6 @@ from fangxian.foundation.people.models.columns import path_column, unit_key
 from fangxian.foundation.people.models.persons import Person
 from fangxian.kernel import privacy
 from fangxian.kernel.access import Actor, ScopedQuerySet, subtree, within_any
-from fangxian.kernel.access.rows import by_path
 
 
 class TransferState(models.TextChoices):
@@ -82,16 +81,12 @@ class Transfer(models.Model):
 
     objects = TransferQuerySet.as_manager()
 
-    rows: ClassVar = by_path("from_path", "to_path")
     classified: ClassVar = privacy.fields(
         public=(
             "id from_school from_path to_school to_path to_group asked_by_side state effective_on "
             "asked_at answered_at done_at"
         ),
         personal="person reason number asked_by_id answered_by_id answer",
-        purpose="roster",
-        kept="transfer",
-        seen_by="group",
     )
 
     class Meta:
@@ -139,16 +134,9 @@ class Promotion(models.Model):
 
     objects = ScopedQuerySet.as_manager()
 
-    rows: ClassVar = by_path()
     classified: ClassVar = privacy.fields(
         public="id school path effective_on steps opened at undone_at",
         personal="by_id undone_by_id",
-        purpose="roster",
-        kept="stays",
-        seen_by="group",
-        apart=[
-            ("by_id undone_by_id", privacy.Handling("accountability", "account", "administrators")),
-        ],
     )
 
     class Meta:

@@ -13,14 +13,6 @@ from fangxian.foundation.people.models.columns import path_column, unit_key
 from fangxian.foundation.units.models import OPEN_END, Population, Unit
 from fangxian.kernel import privacy
 from fangxian.kernel.access import ScopedQuerySet
-from fangxian.kernel.access.rows import by_path, through
-from fangxian.kernel.secrets import blind
-from fangxian.kernel.secrets.fields import BlindField, SealedField, SealedModel, reserved
-
-#: what values of these columns are sealed and found for
-ID_NUMBER: Final = "people_person.id_number"
-OWN_PHONE: Final = "people_person.phone"
-GUARDIAN_PHONE: Final = "people_guardian.phone"
 
 
 class PersonKind(models.TextChoices):
@@ -64,36 +56,24 @@ class PersonQuerySet(ScopedQuerySet["Person"]):
         """Those who have not left by a day."""
         return self.filter(Q(left_on=None) | Q(left_on__gt=day))
 
-    def with_document(self, number: str) -> Self:
-        """Those who bear a document's number, as it is kept."""
-        return self.filter(id_blind=blind(number, ID_NUMBER)) if number else self.none()
 
-
-def next_person() -> int:
-    """The id of a person who is about to be entered."""
-    return reserved("people_person")
-
-
-class Person(SealedModel):
+class Person(models.Model):
     """Somebody who belongs to a school. Names never leave the school.
 
     `number` is the school's own (学号, 工号), unique there among those of a kind who have not
     left. `id_number` is unique among all who have not left. `left_on` is the first day on which
-    the person is no longer at the school. `path` is the school's. What is sealed is bound to the
-    id, which a transfer does not change.
+    the person is no longer at the school. `path` is the school's.
     """
 
-    id = models.BigAutoField(primary_key=True, default=next_person)
+    id = models.BigAutoField(primary_key=True)
     school = unit_key()
     path = path_column()
     kind = models.CharField(max_length=10, choices=PersonKind.choices, db_collation="C")
     name = models.CharField(max_length=60, db_collation="C")
     number = models.CharField(max_length=30, default="", blank=True, db_collation="C")
     id_kind = models.CharField(max_length=8, choices=IdKind.choices, default="", blank=True)
-    id_number = SealedField()
-    id_blind = BlindField(of="id_number")
-    phone = SealedField()
-    phone_blind = BlindField(of="phone")
+    id_number = models.CharField(max_length=30, default="", blank=True, db_collation="C")
+    phone = models.CharField(max_length=30, default="", blank=True, db_collation="C")
     born = models.DateField(null=True, blank=True)
     sex = models.CharField(max_length=6, choices=Sex.choices, default="", blank=True)
     left_on = models.DateField(null=True, blank=True)
@@ -102,27 +82,16 @@ class Person(SealedModel):
 
     objects = PersonQuerySet.as_manager()
 
-    rows: ClassVar = (
-        by_path()
-        | through("people_membership", "person_id")
-        | through("people_transfer", "person_id")
-    )
     classified: ClassVar = privacy.fields(
         public="id school path kind created_at updated_at",
-        personal="name number id_kind id_number id_blind phone phone_blind born sex left_on",
-        purpose="roster",
-        kept="person",
-        seen_by="group",
-        apart=[
-            ("phone phone_blind", privacy.Handling("emergency", "person", "group")),
-        ],
+        personal="name number id_kind id_number phone born sex left_on",
     )
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["id_blind"],
-                condition=Q(id_blind__isnull=False, left_on=None),
+                fields=["id_number"],
+                condition=~Q(id_number="") & Q(left_on=None),
                 name="person_id_number",
             ),
             models.UniqueConstraint(  # the path is the school's: so the search needs no other index
@@ -131,31 +100,18 @@ class Person(SealedModel):
                 name="person_number",
             ),
             models.CheckConstraint(
-                condition=Q(id_kind="", id_number__isnull=True, id_blind=None)
-                | (~Q(id_kind="") & Q(id_number__isnull=False, id_blind__isnull=False)),
+                condition=Q(id_kind="", id_number="") | (~Q(id_kind="") & ~Q(id_number="")),
                 name="person_id_of_a_kind",
-            ),
-            models.CheckConstraint(
-                condition=Q(phone__isnull=True, phone_blind=None)
-                | Q(phone__isnull=False, phone_blind__isnull=False),
-                name="person_phone_found",
             ),
             models.CheckConstraint(condition=~Q(name=""), name="person_named"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["path", "name", "id"], name="person_name"),
+            models.Index(fields=["phone"], condition=~Q(phone=""), name="person_phone"),
             models.Index(
-                fields=["phone_blind"],
-                condition=Q(phone_blind__isnull=False),
-                name="person_phone",
-            ),
-            models.Index(
-                fields=["id_blind"],
-                condition=Q(id_blind__isnull=False, left_on__isnull=False),
+                fields=["id_number"],
+                condition=~Q(id_number="") & Q(left_on__isnull=False),
                 name="person_id_number_left",
-            ),
-            models.Index(
-                fields=["left_on"], condition=Q(left_on__isnull=False), name="person_left"
             ),
         ]
 
@@ -163,7 +119,7 @@ class Person(SealedModel):
         return self.name
 
 
-class Guardian(SealedModel):
+class Guardian(models.Model):
     """Whom to call about a person; `position` 1 first. `path` is the school's."""
 
     id = models.BigAutoField(primary_key=True)
@@ -174,32 +130,21 @@ class Guardian(SealedModel):
     path = path_column()
     relation = models.CharField(max_length=12, choices=Relation.choices, default="", blank=True)
     name = models.CharField(max_length=60, default="", blank=True)
-    phone = SealedField(bound_to="person_id")
-    phone_blind = BlindField(of="phone")
+    phone = models.CharField(max_length=30, db_collation="C")
     position = models.SmallIntegerField(default=1)
 
     objects = ScopedQuerySet.as_manager()
 
-    rows: ClassVar = by_path() | through("people_membership", "person_id", "person_id")
     classified: ClassVar = privacy.fields(
-        public="id school path position",
-        personal="person relation name phone phone_blind",
-        purpose="emergency",
-        kept="guardian",
-        seen_by="group",
+        public="id school path position", personal="person relation name phone"
     )
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["person", "position"], name="guardian_position"),
             models.CheckConstraint(condition=Q(position__gte=1), name="guardian_position_from_1"),
-            models.CheckConstraint(
-                condition=Q(phone__isnull=True, phone_blind=None)
-                | Q(phone__isnull=False, phone_blind__isnull=False),
-                name="guardian_phone_found",
-            ),
         ]
-        indexes: ClassVar = [models.Index(fields=["phone_blind"], name="guardian_phone")]
+        indexes: ClassVar = [models.Index(fields=["phone"], name="guardian_phone")]
 
     def __str__(self) -> str:
         return self.name
@@ -231,13 +176,8 @@ class Membership(models.Model):
 
     objects = MembershipQuerySet.as_manager()
 
-    rows: ClassVar = by_path()
     classified: ClassVar = privacy.fields(
-        public="id group school path valid_from valid_to",
-        personal="person",
-        purpose="roster",
-        kept="person",
-        seen_by="group",
+        public="id group school path valid_from valid_to", personal="person"
     )
 
     class Meta:

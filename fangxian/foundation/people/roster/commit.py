@@ -8,14 +8,8 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from fangxian.foundation.people.actions import recount
-from fangxian.foundation.people.roster.judge import (
-    COHORTS,
-    OWN,
-    OWN_SEALED,
-    judged_as_before,
-)
+from fangxian.foundation.people.roster.judge import COHORTS, OWN, judged_as_before
 from fangxian.foundation.people.roster.rules import RosterEvent
-from fangxian.foundation.people.roster.sealing import seal_for_whom_it_is
 from fangxian.foundation.units.models import OPEN_END
 from fangxian.kernel import audit
 from fangxian.kernel.errors import Conflict
@@ -71,10 +65,10 @@ PIECE_NEXT = (
     "ANALYZE roster_piece (outcome, target, school_id)",
 )
 PERSONS = """
-INSERT INTO people_person (id, school_id, path, kind, name, number, id_kind, id_number, id_blind,
-                           phone, phone_blind, born, sex, created_at, updated_at)
+INSERT INTO people_person (id, school_id, path, kind, name, number, id_kind, id_number, phone,
+                           born, sex, created_at, updated_at)
 SELECT r.target, r.school_id, r.school_path, r.kind, r.name, coalesce(r.number, ''),
-       coalesce(r.id_kind, ''), r.sealed_id, r.blind_id, r.sealed_phone, r.blind_phone, r.born,
+       coalesce(r.id_kind, ''), coalesce(r.id_number, ''), coalesce(r.phone, ''), r.born,
        coalesce(r.sex, ''), %(at)s, %(at)s
 FROM roster_piece r WHERE r.outcome = 'new'
 """
@@ -104,23 +98,21 @@ SELECT r.target, r.group_id, r.school_id, r.group_path, %(today)s, %(open)s
 FROM roster_piece r WHERE r.outcome IN ('new', 'moved')
 """
 GUARDIANS = """
-INSERT INTO people_guardian AS g (person_id, school_id, path, relation, name, phone, phone_blind,
-                                  position)
+INSERT INTO people_guardian AS g (person_id, school_id, path, relation, name, phone, position)
 SELECT r.target, r.school_id, r.school_path, coalesce(said.relation, ''),
-       coalesce(said.name, ''), said.phone, said.blind, said.position
+       coalesce(said.name, ''), coalesce(said.phone, ''), said.position
 FROM roster_piece r
-CROSS JOIN LATERAL (VALUES (r.relation1, r.guardian1, r.sealed_phone1, r.blind_phone1, 1),
-                           (r.relation2, r.guardian2, r.sealed_phone2, r.blind_phone2, 2)
-) said (relation, name, phone, blind, position)
-WHERE (said.name IS NOT NULL OR said.blind IS NOT NULL) AND r.outcome IN {outcomes}
+CROSS JOIN LATERAL (VALUES (r.relation1, r.guardian1, r.phone1, 1),
+                           (r.relation2, r.guardian2, r.phone2, 2)
+) said (relation, name, phone, position)
+WHERE (said.name IS NOT NULL OR said.phone IS NOT NULL) AND r.outcome IN {outcomes}
 {again}
 """
 SAID_AGAIN = """
 ON CONFLICT (person_id, position) DO UPDATE
 SET relation = coalesce(nullif(excluded.relation, ''), g.relation),
     name = coalesce(nullif(excluded.name, ''), g.name),
-    phone = coalesce(excluded.phone, g.phone),
-    phone_blind = coalesce(excluded.phone_blind, g.phone_blind)
+    phone = coalesce(nullif(excluded.phone, ''), g.phone)
 """
 COHORTS_LEFT = """
 DELETE FROM people_cohortmembership m USING roster_piece r, people_cohort c
@@ -239,7 +231,6 @@ class _Writing:
             self.run(text, **bounds)
         self.run(PERSONS)
         if changes:
-            seal_for_whom_it_is()
             self.run(CORRECTED, own=_own())
             self.run(LEFT_GROUPS)
             self.run(ENDED_GROUPS)
@@ -275,10 +266,8 @@ def _cohort_parts(said: set[str]) -> Iterator[dict[str, sql.Composable]]:
 
 
 def _own() -> sql.Composed:
-    one = sql.SQL("{1} = coalesce(r.{0}, p.{1})")
-    pairs = {**{name: name for name in OWN}, **OWN_SEALED}
-    parts = (one.format(sql.Identifier(said), sql.Identifier(kept)) for said, kept in pairs.items())
-    return sql.SQL(", ").join(parts)
+    one = sql.SQL("{0} = coalesce(r.{0}, p.{0})")
+    return sql.SQL(", ").join(one.format(sql.Identifier(name)) for name in OWN)
 
 
 def _record(job: Job, writing: _Writing) -> None:

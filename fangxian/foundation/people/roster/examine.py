@@ -11,9 +11,8 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from fangxian.foundation.people.identity import CHECKS, HIDDEN, WEIGHTS
+from fangxian.foundation.people.identity import CHECKS, WEIGHTS
 from fangxian.foundation.people.models import KIND_OF, IdKind
-from fangxian.foundation.people.roster.sealing import sealed
 from fangxian.foundation.units.models import UnitVersion
 from fangxian.kernel.access import subtree
 from fangxian.kernel.intake.frames import complain, noted
@@ -28,7 +27,7 @@ KEPT = (
 
 
 def examine(frame: pl.DataFrame, job: Job) -> pl.DataFrame:
-    """The piece with schools and groups found, documents checked and sealed; see `KEPT`."""
+    """The piece with schools and groups found and documents checked; see `KEPT`."""
     if "tree" not in job.kept:
         job.kept["tree"] = _tree(job.place.path, job.today)
     schools, groups = job.kept["tree"]
@@ -40,7 +39,7 @@ def examine(frame: pl.DataFrame, job: Job) -> pl.DataFrame:
             pl.col("name").str.contains(r"^[0-9.\-]+$"), "name_is_number", "name", pl.col("name")
         ),
     )
-    return sealed(_documented(frame).select(KEPT), job)
+    return _documented(frame).select(KEPT)
 
 
 def _tree(path: str, day: date) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -164,7 +163,7 @@ def _documented(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _agreeing(frame: pl.DataFrame, card: pl.Expr) -> pl.DataFrame:
-    number, formed, summed = _masked(pl.col("id_number")), pl.col("formed"), pl.col("summed")
+    number, formed, summed = pl.col("id_number"), pl.col("formed"), pl.col("summed")
     sound = formed & summed
     frame = noted(
         frame,
@@ -178,11 +177,6 @@ def _agreeing(frame: pl.DataFrame, card: pl.Expr) -> pl.DataFrame:
     return frame.with_columns(
         pl.coalesce("born", "card_born").alias("born"), pl.coalesce("sex", "card_sex").alias("sex")
     )
-
-
-def _masked(number: pl.Expr) -> pl.Expr:
-    """As much as is needed to find the row: what is noted of a row is not sealed."""
-    return pl.concat_str([number.str.head(2), pl.lit(HIDDEN * 3), number.str.tail(3)])
 
 
 def _sums_right(numbers: pl.Series, formed: pl.Series) -> np.ndarray:

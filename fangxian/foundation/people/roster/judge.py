@@ -21,10 +21,8 @@ COHORTS: Final = {
     CohortKind.BUS: ("bus", "bus_seat"),
     CohortKind.CANTEEN: ("canteen", "canteen_seat"),
 }
-#: the person's own fields that a row may say, and those of them that are sealed
-OWN: Final = ("name", "sex", "number", "id_kind")
-OWN_SEALED: Final = {"sealed_id": "id_number", "blind_id": "id_blind", "sealed_phone": "phone",
-                     "blind_phone": "phone_blind"}  # fmt: skip
+#: the person's own fields that a row may say
+OWN: Final = ("name", "sex", "number", "id_kind", "id_number", "phone")
 
 SCHOOLS = """
 CREATE TEMPORARY TABLE roster_school ON COMMIT DROP AS
@@ -36,11 +34,11 @@ JOIN units_unitversion v
 KNOWN = """
 CREATE TEMPORARY TABLE roster_known ON COMMIT DROP AS
 SELECT r.line, s.path, i.id AS by_id, i.school_id AS id_school, i.kind AS id_kind,
-       n.id AS by_number, n.id_blind AS borne
+       n.id AS by_number, n.id_number AS borne
 FROM {rows} r
 JOIN roster_school s USING (school_id)
 LEFT JOIN people_person i
-  ON i.id_blind = r.blind_id AND i.id_blind IS NOT NULL AND i.left_on IS NULL
+  ON i.id_number = r.id_number AND i.id_number <> '' AND i.left_on IS NULL
 LEFT JOIN people_person n
   ON n.number = r.number AND n.path = s.path AND n.kind = r.kind
  AND n.number <> '' AND n.left_on IS NULL
@@ -54,7 +52,7 @@ FROM {rows} r
 JOIN roster_school s USING (school_id)
 JOIN people_person p
   ON p.path = s.path AND p.name = r.name AND p.left_on IS NULL
- AND (p.id_blind IS NULL OR r.blind_id IS NULL) AND (p.number = '' OR r.number IS NULL)
+ AND (p.id_number = '' OR r.id_number IS NULL) AND (p.number = '' OR r.number IS NULL)
 JOIN people_membership m
   ON m.person_id = p.id AND m.group_id = r.group_id
  AND m.valid_from <= %(today)s AND m.valid_to > %(today)s
@@ -66,7 +64,7 @@ LEAVING = """
 CREATE TEMPORARY TABLE roster_leaving ON COMMIT DROP AS
 SELECT line, min(left_on) AS left_on FROM (
     SELECT r.line, p.left_on FROM {rows} r JOIN people_person p
-      ON p.id_blind = r.blind_id AND p.id_blind IS NOT NULL AND p.left_on > %(today)s
+      ON p.id_number = r.id_number AND p.id_number <> '' AND p.left_on > %(today)s
     UNION ALL
     SELECT r.line, p.left_on FROM {rows} r JOIN roster_school s USING (school_id)
     JOIN people_person p ON p.path = s.path AND p.number = r.number AND p.kind = r.kind
@@ -77,27 +75,27 @@ SELECT line, min(left_on) AS left_on FROM (
 DOUBLED = """
 CREATE TEMPORARY TABLE roster_doubled ON COMMIT DROP AS
 WITH id_twice AS (
-    SELECT blind_id, min(line) AS a, max(line) AS b FROM {rows}
-    WHERE blind_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1
+    SELECT id_number, min(line) AS a, max(line) AS b FROM {rows}
+    WHERE id_number IS NOT NULL GROUP BY 1 HAVING count(*) > 1
 ), number_twice AS (
     SELECT school_id, kind, number, min(line) AS a, max(line) AS b FROM {rows}
     WHERE number IS NOT NULL GROUP BY 1, 2, 3 HAVING count(*) > 1
 ), name_twice AS (
     SELECT group_id, name, min(line) AS a, max(line) AS b FROM {rows}
     WHERE (group_id, name) IN (SELECT group_id, name FROM {rows}
-                               WHERE number IS NULL AND blind_id IS NULL)
+                               WHERE number IS NULL AND id_number IS NULL)
     GROUP BY 1, 2 HAVING count(*) > 1
 )
 SELECT line, string_agg(reason, E'\\n' ORDER BY place) AS reasons FROM (
     SELECT r.line, 1 AS place, {id_twice} AS reason
-    FROM id_twice i JOIN {rows} r ON r.blind_id = i.blind_id
+    FROM id_twice i JOIN {rows} r ON r.id_number = i.id_number
     UNION ALL
     SELECT r.line, 2, {number_twice} FROM number_twice n JOIN {rows} r
       ON r.school_id = n.school_id AND r.kind = n.kind AND r.number = n.number
     UNION ALL
     SELECT r.line, 3, {name_twice} FROM name_twice t JOIN {rows} r
       ON r.group_id = t.group_id AND r.name = t.name
-     AND r.number IS NULL AND r.blind_id IS NULL
+     AND r.number IS NULL AND r.id_number IS NULL
 ) x GROUP BY line
 """
 
@@ -116,7 +114,7 @@ SELECT r.line,
        concat_ws(E'\\n', r.wrong, d.reasons,
            CASE WHEN k.id_school <> r.school_id THEN {elsewhere}
                 WHEN k.id_kind <> r.kind THEN {kind_differs}
-                WHEN k.by_number <> k.by_id OR k.borne <> r.blind_id
+                WHEN k.by_number <> k.by_id OR (k.borne <> '' AND k.borne <> r.id_number)
                 THEN {number_taken} END,
            CASE WHEN m.times > 1 THEN {namesake} END,
            CASE WHEN k.line IS NULL AND l.line IS NOT NULL THEN {leaving} END) AS reasons
@@ -177,7 +175,7 @@ WHERE p.left_on IS NULL
 """
 NEW = """
 INSERT INTO {judged} (line, outcome, target, reasons)
-SELECT r.line, 'new', r.person_id, '' FROM {rows} r
+SELECT r.line, 'new', nextval('people_person_id_seq'), '' FROM {rows} r
 WHERE NOT EXISTS (SELECT FROM {judged} j WHERE j.line = r.line)
 """
 NOW = """
@@ -288,15 +286,12 @@ def _reason(code: str, field: str, it: sql.Composable) -> sql.Composed:
 def _changed() -> sql.Composed:
     """Whether a row says anything else than what is kept; what it leaves empty says nothing."""
     differs = sql.SQL("coalesce({} <> {}, FALSE)")
-    nothing = "''::bytea"
     pairs: list[Any] = [(f"r.{name}", f"p.{name}") for name in OWN]
-    pairs += [("r.blind_id", f"coalesce(p.id_blind, {nothing})"),
-              ("r.blind_phone", f"coalesce(p.phone_blind, {nothing})")]  # fmt: skip
     for place in (1, 2):
         pairs += [
             (f"r.guardian{place}", f"coalesce(g{place}.name, '')"),
             (f"r.relation{place}", f"coalesce(g{place}.relation, '')"),
-            (f"r.blind_phone{place}", f"coalesce(g{place}.phone_blind, {nothing})"),
+            (f"r.phone{place}", f"coalesce(g{place}.phone, '')"),
         ]
     for name, seat in COHORTS.values():
         pairs += [

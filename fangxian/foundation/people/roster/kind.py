@@ -167,7 +167,6 @@ def roster() -> IntakeKind:
     """The kind, for the registry."""
     return IntakeKind(
         code="roster",
-        targets_persons=True,
         label=_("Import people"),
         about=_("Students, staff and contractors with their classes, dormitories, buses, tables "
                 "and guardians. What a row leaves empty stays as it is. Who is not in the file is "

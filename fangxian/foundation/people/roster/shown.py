@@ -8,20 +8,16 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from fangxian.foundation.accounts.queries import name_of
-from fangxian.foundation.people.identity import masked, masked_phone
+from fangxian.foundation.people.identity import masked
 from fangxian.foundation.people.models import CohortMembership, Guardian, Membership, Person
 from fangxian.foundation.people.roster.judge import COHORTS, OWN
-from fangxian.foundation.people.roster.sealing import SEALED
 from fangxian.foundation.units.models import OPEN_END, UnitVersion
 from fangxian.kernel.intake.kinds import Job, Shown
-from fangxian.kernel.secrets import readable
 
-READ: Final = (
-    "group_id", *OWN, "born", "guardian1", "relation1", "guardian2", "relation2",
-    *(name for pair in COHORTS.values() for name in pair),
+SAID: Final = (
+    "group_id", *OWN, "born", "guardian1", "relation1", "phone1", "guardian2", "relation2",
+    "phone2", *(name for pair in COHORTS.values() for name in pair),
 )  # fmt: skip
-KEPT_SEALED: Final = {one.said: one for one in SEALED}
-SAID: Final = (*READ, *KEPT_SEALED)
 Row = dict[str, Any]
 
 
@@ -49,23 +45,17 @@ def _missing(before: Row | None, names: Mapping[int, str]) -> Shown:
 
 
 def _rows(job: Job, lines: Sequence[int]) -> dict[int, Row]:
-    columns = ("line", "outcome", "target", "person_id", *SAID)
-    asked = [*READ, *(one.sealed for one in SEALED)]
+    columns = ("line", "outcome", "target", *SAID)
     query = sql.SQL(
-        "SELECT j.line, j.outcome, j.target, r.person_id, {said} FROM {judged} j "
+        "SELECT j.line, j.outcome, j.target, {said} FROM {judged} j "
         "LEFT JOIN {rows} r USING (line) WHERE j.line = ANY(%s)"
     ).format(
-        said=sql.SQL(", ").join(sql.SQL("r.{}").format(sql.Identifier(name)) for name in asked),
+        said=sql.SQL(", ").join(sql.SQL("r.{}").format(sql.Identifier(name)) for name in SAID),
         judged=job.table(), rows=job.table("roster_row"),
     )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(query, [list(lines)])
-        rows = {row[0]: dict(zip(columns, row, strict=True)) for row in cursor.fetchall()}
-    for row in rows.values():
-        for name, one in KEPT_SEALED.items():
-            if row[name] is not None:
-                row[name] = readable(bytes(row[name]), one.label, row["person_id"])
-    return rows
+        return {row[0]: dict(zip(columns, row, strict=True)) for row in cursor.fetchall()}
 
 
 def _kept(ids: Iterable[int], job: Job) -> dict[int, Row]:
@@ -73,10 +63,7 @@ def _kept(ids: Iterable[int], job: Job) -> dict[int, Row]:
     found: dict[int, Row] = {}
     for person in Person.objects.filter(pk__in=list(ids)):
         inside = job.by.inside(person.path)
-        row = {
-            name: getattr(person, name) if inside else None
-            for name in (*OWN, "id_number", "phone", "born")
-        }
+        row = {name: getattr(person, name) if inside else None for name in (*OWN, "born")}
         found[person.pk] = {**row, "number": person.number, "group_id": None, "inside": inside,
                             "name": person.name if inside else "—"}  # fmt: skip
     for member in Membership.objects.as_of(job.today).filter(person_id__in=found):
@@ -112,8 +99,7 @@ def _changes(
         label = job.kind.field(name).label
         if not before["inside"]:
             continue
-        if name in KEPT_SEALED:
-            mask = masked if name == "id_number" else masked_phone
-            yield label, mask(before.get(name) or "") or "—", mask(row[name])
+        if name == "id_number":
+            yield label, masked(before[name] or "") or "—", masked(row[name])
         else:
             yield label, before.get(name) or "—", row[name]

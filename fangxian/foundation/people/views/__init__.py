@@ -12,19 +12,13 @@ from fangxian.foundation.people.views.persons import (
     person_move,
 )
 from fangxian.foundation.people.views.promotion import promotion, promotion_undo
-from fangxian.foundation.people.views.roster import roster, search
+from fangxian.foundation.people.views.roster import roster, roster_export, search
 from fangxian.foundation.people.views.transfers import (
     transfer,
     transfer_ask,
     transfer_offer,
     transfer_withdraw,
     transfers,
-)
-from fangxian.foundation.people.views.unmasking import (
-    person_unmask,
-    school_unmask,
-    unmasking_end,
-    unmaskings,
 )
 
 __all__ = [
@@ -42,17 +36,14 @@ __all__ = [
     "person_edit",
     "person_leave",
     "person_move",
-    "person_unmask",
     "promotion",
     "promotion_undo",
     "roster",
-    "school_unmask",
+    "roster_export",
     "search",
     "transfer",
     "transfer_ask",
     "transfer_offer",
     "transfer_withdraw",
     "transfers",
-    "unmasking_end",
-    "unmaskings",
 ]

@@ -15,11 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from fangxian.foundation.people import actions, queries
 from fangxian.foundation.people.forms import CohortForm, JoinForm
 from fangxian.foundation.people.models import Cohort, CohortKind, CohortMembership, Person
-from fangxian.foundation.people.rules import PeopleEvent, PeoplePermission
-from fangxian.foundation.people.traces import note_seen
+from fangxian.foundation.people.rules import PeoplePermission
 from fangxian.foundation.people.views import places
 from fangxian.foundation.units.models import UnitVersion
-from fangxian.kernel import access, audit, clock
+from fangxian.kernel import access, clock
 from fangxian.kernel.access.requests import Request
 from fangxian.kernel.errors import DomainError, NotFound
 
@@ -66,7 +65,6 @@ def _cohort(request: Request, cohort_id: int) -> tuple[Cohort, UnitVersion]:
 
 
 @GET_POST
-@audit.shows_persons
 @access.requires(PeoplePermission.VIEW)
 def cohort(request: Request, cohort_id: int) -> HttpResponse:
     """Who is in a cohort; who may puts people into it."""
@@ -81,18 +79,13 @@ def cohort(request: Request, cohort_id: int) -> HttpResponse:
 
     frame = places.frame(request, unit)
     members = CohortMembership.objects.as_of(clock.today()).filter(cohort=found)
-    rows = list(members.select_related("person").order_by("place", "person__name")
-                if frame["inside"] else [])  # fmt: skip
     shown = frame | {
         "cohort": found,
-        "members": rows,
+        "members": members.select_related("person").order_by("place", "person__name")
+        if frame["inside"]
+        else [],
     }
-
-    def seen() -> None:
-        note_seen(PeopleEvent.COHORT_READ, [row.person for row in rows], by=request.actor,
-                  at=clock.now(), subject=found.name, detail={"count": len(rows)})  # fmt: skip
-
-    return places.form_page(request, form, act, shown=shown, done="", seen=seen,
+    return places.form_page(request, form, act, shown=shown, done="",
                             template="people/cohort.html")  # fmt: skip
 
 

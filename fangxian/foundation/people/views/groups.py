@@ -12,10 +12,10 @@ from fangxian.foundation.accounts.queries import name_of, place
 from fangxian.foundation.people import actions
 from fangxian.foundation.people.forms import GroupFilter, HeadcountForm, ListForm
 from fangxian.foundation.people.queries import groups_of, members
-from fangxian.foundation.people.rules import PeopleEvent, PeoplePermission
+from fangxian.foundation.people.rules import PeoplePermission
 from fangxian.foundation.units.models import Population, UnitKind, UnitVersion
 from fangxian.foundation.units.queries import resolve
-from fangxian.kernel import access, audit, clock
+from fangxian.kernel import access, clock
 from fangxian.kernel.access.requests import Request
 from fangxian.kernel.errors import DomainError, NotFound
 
@@ -57,7 +57,6 @@ def groups(request: Request) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@audit.shows_persons
 @access.requires(PeoplePermission.VIEW)
 def group(request: Request, code: str) -> HttpResponse:
     """A group's people; who may adds to them, or says how many there are."""
@@ -73,19 +72,15 @@ def group(request: Request, code: str) -> HttpResponse:
         return redirect("people:group", code)
     school = place(unit.school_id, day=today) if unit.school_id else unit
     inside = request.actor.inside(school.path)
-    people = members(group_id=unit.unit_id, school_path=school.path, day=today, by=request.actor)
-    audit.seen(
-        PeopleEvent.GROUP_READ, [one.person_id for one in people], by=request.actor,
-        at=clock.now(), unit_id=unit.unit_id, path=unit.path, subject=unit.code,
-        detail={"count": len(people)},
-    )  # fmt: skip
     shown = {
         "unit": unit,
         "unit_name": name_of(unit),
         "school_name": name_of(school),
         "school_code": school.code,
         "sees_school": request.actor.sees(school.path),
-        "members": people,
+        "members": members(
+            group_id=unit.unit_id, school_path=school.path, day=today, by=request.actor
+        ),
         "inside": inside,
         "may_change": request.actor.may(PeoplePermission.MANAGE, unit.path),
         "listed": listed,

@@ -1,6 +1,5 @@
 """One person: the record, and each change of it."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -20,9 +19,9 @@ from fangxian.foundation.people.forms import (
     PersonForm,
     group_choices,
 )
+from fangxian.foundation.people.identity import masked
 from fangxian.foundation.people.models import KIND_OF, Person
-from fangxian.foundation.people.rules import PeoplePermission
-from fangxian.foundation.people.unmasked import shown_to
+from fangxian.foundation.people.rules import PeopleEvent, PeoplePermission
 from fangxian.foundation.people.views import places
 from fangxian.foundation.units.models import OPEN_END, Population
 from fangxian.kernel import access, audit, clock
@@ -37,16 +36,15 @@ def page_of(person_id: int) -> str:
 
 
 @require_GET
-@audit.shows_persons
 @access.requires(PeoplePermission.VIEW)
 def person(request: Request, person_id: int) -> HttpResponse:
-    """A person's record. Reading it leaves a trace; from another school or bureau one says why."""
+    """A person's record. Reading it leaves a trace."""
     today = clock.today()
     found = queries.readable(person_id, by=request.actor, day=today)
-    if (why := places.why_first(request, found)) is not None:
-        return why
-    places.read_by(request, found)
-    numbers = shown_to(request.actor, found, clock.now())
+    audit.seen(
+        PeopleEvent.PERSON_READ, [person_id], by=request.actor, at=clock.now(),
+        unit_id=found.school_id, path=found.path, detail={"person_id": person_id},
+    )  # fmt: skip
     record = queries.record_of(found, by=request.actor, day=today)
     may_change = request.actor.may(PeoplePermission.MANAGE, found.path)
     group = record.group(today)
@@ -58,10 +56,7 @@ def person(request: Request, person_id: int) -> HttpResponse:
         "group": group,
         "group_name": name_of(group) if group else "",
         "memberships": [(row, name_of(v) if v else "—") for row, v in record.memberships],
-        "number": numbers.number(found.id_number),
-        "phone": numbers.phone(found.phone),
-        "calls": [(one, numbers.phone(one.phone)) for one in record.guardians],
-        "in_full": numbers.full,
+        "number": found.id_number if may_change else masked(found.id_number),
         "may_change": may_change,
         "has_left": found.left_on is not None and found.left_on <= today,
         "under_way": any(one.done_at is None and one.state in ("asked", "accepted")
@@ -72,14 +67,11 @@ def person(request: Request, person_id: int) -> HttpResponse:
     return render(request, "people/person.html", shown)
 
 
-def _changing(
-    request: Request, person_id: int
-) -> tuple[Person, dict[str, Any], Callable[[], None]]:
-    """A person whose record one may change, what the form's page says, and the trace it leaves."""
+def _changing(request: Request, person_id: int) -> tuple[Person, dict[str, Any]]:
+    """A person whose record one may change, and what the form's page says."""
     found = queries.readable(person_id, by=request.actor, day=clock.today())
     request.actor.require(PeoplePermission.MANAGE, found.path)
-    shown = {"back": page_of(person_id), "about": found.name}
-    return found, shown, lambda: places.read_by(request, found)
+    return found, {"back": page_of(person_id), "about": found.name}
 
 
 @GET_POST
@@ -112,33 +104,27 @@ def person_add(request: Request, code: str) -> HttpResponse:
 
 
 @GET_POST
-@audit.shows_persons
 @access.requires(PeoplePermission.MANAGE)
 def person_edit(request: Request, person_id: int) -> HttpResponse:
     """Correct what is said of a person."""
-    found, shown, seen = _changing(request, person_id)
-    about = PersonForm.about(found, shown_to(request.actor, found, clock.now()))
-    form = PersonForm(request.POST or None, initial=about)
+    found, shown = _changing(request, person_id)
+    form = PersonForm(request.POST or None, initial=PersonForm.about(found))
 
     def act(said: dict[str, Any]) -> str:
-        anew = PersonForm.anew(said, about)
-        actions.change_person(person_id=person_id, by=request.actor, at=clock.now(), **anew)
+        actions.change_person(person_id=person_id, by=request.actor, at=clock.now(), **said)
         return page_of(person_id)
 
     shown |= {"heading": _("Correct the record")}
-    return places.form_page(request, form, act, shown=shown, done=_("Kept."), seen=seen)
+    return places.form_page(request, form, act, shown=shown, done=_("Kept."))
 
 
 @GET_POST
-@audit.shows_persons
 @access.requires(PeoplePermission.MANAGE)
 def person_calls(request: Request, person_id: int) -> HttpResponse:
     """Whom to call about a person."""
-    found, shown, seen = _changing(request, person_id)
+    found, shown = _changing(request, person_id)
     record = queries.record_of(found, by=request.actor, day=clock.today())
-    numbers = shown_to(request.actor, found, clock.now())
-    form = CallsForm(request.POST or None, now=record.guardians,
-                     initial=CallsForm.about(record.guardians, numbers))  # fmt: skip
+    form = CallsForm(request.POST or None, initial=CallsForm.about(record.guardians))
 
     def act(_said: dict[str, Any]) -> str:
         actions.set_guardians(
@@ -147,16 +133,15 @@ def person_calls(request: Request, person_id: int) -> HttpResponse:
         return page_of(person_id)
 
     shown |= {"heading": _("Whom to call")}
-    return places.form_page(request, form, act, shown=shown, done=_("Kept."), seen=seen,
+    return places.form_page(request, form, act, shown=shown, done=_("Kept."),
                             template="people/calls.html")  # fmt: skip
 
 
 @GET_POST
-@audit.shows_persons
 @access.requires(PeoplePermission.MANAGE)
 def person_move(request: Request, person_id: int) -> HttpResponse:
     """Another group from today on."""
-    found, shown, seen = _changing(request, person_id)
+    found, shown = _changing(request, person_id)
     groups = [
         group
         for group in queries.groups_in(found.path, clock.today())
@@ -177,15 +162,14 @@ def person_move(request: Request, person_id: int) -> HttpResponse:
 
     intro = _("From today on. Where the person was until yesterday stays recorded.")
     shown |= {"heading": _("Another group"), "intro": intro}
-    return places.form_page(request, form, act, shown=shown, done=_("Kept."), seen=seen)
+    return places.form_page(request, form, act, shown=shown, done=_("Kept."))
 
 
 @GET_POST
-@audit.shows_persons
 @access.requires(PeoplePermission.MANAGE)
 def person_leave(request: Request, person_id: int) -> HttpResponse:
     """The person leaves the school, and no other is known."""
-    _found, shown, seen = _changing(request, person_id)
+    _found, shown = _changing(request, person_id)
     form = LeaveForm(request.POST or None, initial={"day": clock.today()})
 
     def act(said: dict[str, Any]) -> str:
@@ -198,7 +182,7 @@ def person_leave(request: Request, person_id: int) -> HttpResponse:
                    "a transfer instead."),
         "grave": True,
     }  # fmt: skip
-    return places.form_page(request, form, act, shown=shown, done=_("Kept."), seen=seen)
+    return places.form_page(request, form, act, shown=shown, done=_("Kept."))
 
 
 @require_POST

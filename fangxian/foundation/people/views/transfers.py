@@ -20,11 +20,10 @@ from fangxian.foundation.people.models import (
     TransferSide,
     TransferState,
 )
-from fangxian.foundation.people.rules import PeopleEvent, PeoplePermission
-from fangxian.foundation.people.traces import note_seen
+from fangxian.foundation.people.rules import PeoplePermission
 from fangxian.foundation.people.views import places
 from fangxian.foundation.units.models import Population, UnitVersion
-from fangxian.kernel import access, audit, clock
+from fangxian.kernel import access, clock
 from fangxian.kernel.access.requests import Request
 from fangxian.kernel.errors import Invalid, NotFound
 
@@ -39,7 +38,6 @@ TONES = {
 
 
 @require_GET
-@audit.shows_persons
 @access.requires(PeoplePermission.VIEW)
 def transfers(request: Request, code: str) -> HttpResponse:
     """Who comes to a school and who goes from it, what waits for an answer first."""
@@ -50,10 +48,7 @@ def transfers(request: Request, code: str) -> HttpResponse:
         page = Paginator(rows.order_by("done_at", "state", "-asked_at"), PAGE).get_page(
             request.GET.get("page")
         )
-        listed = list(page.object_list)
-        note_seen(PeopleEvent.TRANSFERS_READ, [row.person for row in listed], by=request.actor,
-                  at=clock.now(), subject=unit.code, detail={"count": len(listed)})  # fmt: skip
-        shown |= {"page": page, "rows": _lines(listed, unit)}
+        shown |= {"page": page, "rows": _lines(list(page.object_list), unit)}
     return render(request, "people/transfers.html", shown)
 
 
@@ -80,7 +75,6 @@ def _is_asked(row: Transfer, school_id: int) -> bool:
 
 
 @GET_POST
-@audit.shows_persons
 @access.requires(PeoplePermission.MANAGE)
 def transfer_offer(request: Request, person_id: int) -> HttpResponse:
     """Ask another school to take a person over."""
@@ -103,8 +97,7 @@ def transfer_offer(request: Request, person_id: int) -> HttpResponse:
         "intro": _("The other school sees the name, the group and your reason, and answers. "
                    "Until the day nothing changes here."),
     }  # fmt: skip
-    return places.form_page(request, form, act, shown=shown, done=_("The school has been asked."),
-                            seen=lambda: places.read_by(request, found))  # fmt: skip
+    return places.form_page(request, form, act, shown=shown, done=_("The school has been asked."))
 
 
 def _named(text: str) -> UnitVersion:
@@ -146,7 +139,6 @@ def transfer_ask(request: Request, code: str) -> HttpResponse:
 
 
 @GET_POST
-@audit.shows_persons
 @access.requires(PeoplePermission.VIEW)
 def transfer(request: Request, transfer_id: int) -> HttpResponse:
     """One transfer: what it says to this side, and the answer of the side that was asked."""
@@ -170,14 +162,10 @@ def transfer(request: Request, transfer_id: int) -> HttpResponse:
         _answer(request, found, said)
         return reverse("people:transfer", args=[transfer_id])
 
-    def seen() -> None:
-        note_seen(PeopleEvent.TRANSFERS_READ, [found.person], by=request.actor, at=clock.now(),
-                  detail={"transfer": transfer_id})  # fmt: skip
-
     shown = _told(request, found) | {"may_answer": may_answer, "groups": groups,
                                      "may_withdraw": _may_withdraw(found, manages)}  # fmt: skip
     return places.form_page(request, form, act, shown=shown, done=_("The other school sees it."),
-                            seen=seen, template="people/transfer.html")  # fmt: skip
+                            template="people/transfer.html")  # fmt: skip
 
 
 def _visible(request: Request, transfer_id: int) -> Transfer:

@@ -18,7 +18,6 @@ from fangxian.foundation.units.models import (
     TieKind,
     UnitVersion,
 )
-from fangxian.foundation.units.queries import may_call
 from fangxian.foundation.units.rules import UnitEvent, UnitPermission
 from fangxian.kernel.errors import Conflict
 from fangxian.kernel.intake import tables
@@ -209,8 +208,7 @@ def _shown(job: Job, lines: Sequence[int]) -> Mapping[int, Shown]:
             now = row.said["phone"]
             if row.said["what"] == IN_CHARGE:
                 now = f"{row.said['name']} {now}"
-            known = row.unit is not None and may_call(job.by, row.unit)
-            changes.append((job.kind.field("phone").label, row.before if known else "—", now))
+            changes.append((job.kind.field("phone").label, row.before, now))
         found[row.line] = Shown(cells, changes)
     return found
 

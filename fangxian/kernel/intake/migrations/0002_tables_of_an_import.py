@@ -67,33 +67,6 @@ END
 $body$;
 REVOKE ALL ON FUNCTION public.intake_close(bigint) FROM PUBLIC;
 
--- What was judged is shown: to whom the import itself is shown, and to nobody else. Until now only
--- the worker could reach it, which copies into it: PostgreSQL takes no copy where there is a policy.
-CREATE FUNCTION public.intake_guard(intake bigint) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, public, pg_temp
-AS $body$
-DECLARE
-    made text;
-    reader name;
-BEGIN
-    FOR made IN SELECT public.intake_tables(intake) LOOP
-        EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', made);
-        EXECUTE format('CREATE POLICY in_scope ON public.%I USING (EXISTS '
-                       '(SELECT FROM public.intake_intake WHERE id = %s))', made, intake);
-        FOR reader IN
-            SELECT DISTINCT r.rolname
-            FROM pg_class c, aclexplode(c.relacl) a JOIN pg_roles r ON r.oid = a.grantee
-            WHERE c.oid = 'public.intake_row'::regclass
-              AND a.privilege_type = 'SELECT' AND a.grantee <> c.relowner
-        LOOP
-            EXECUTE format('GRANT SELECT ON public.%I TO %I', made, reader);
-        END LOOP;
-    END LOOP;
-END
-$body$;
-REVOKE ALL ON FUNCTION public.intake_guard(bigint) FROM PUBLIC;
-
 -- What the planner must know of a million fresh rows; only an owner may gather it.
 CREATE FUNCTION public.intake_analyze(intake bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
@@ -111,7 +84,6 @@ REVOKE ALL ON FUNCTION public.intake_analyze(bigint) FROM PUBLIC;
 """
 GONE = """
 DROP FUNCTION public.intake_analyze(bigint);
-DROP FUNCTION public.intake_guard(bigint);
 DROP FUNCTION public.intake_close(bigint);
 DROP FUNCTION public.intake_tables(bigint);
 DROP FUNCTION public.intake_open(bigint, text[]);

@@ -50,7 +50,7 @@ def _people(
     since = scope.windows[0].since - MARGIN if code in NEW else None
     statement = f"""
         {with_latest}
-        SELECT l.unit_id, n.person_id, coalesce(p.name, n.name), n.is_present, n.reason, n.symptoms,
+        SELECT l.unit_id, coalesce(p.name, n.name), n.is_present, n.reason, n.symptoms,
                n.temperature
         FROM latest l JOIN units_unit u ON u.id = l.unit_id AND u.population = %(population)s
         JOIN check_line n ON n.day = l.day AND n.unit_id = l.unit_id AND n.session = l.session
@@ -60,12 +60,12 @@ def _people(
         ORDER BY l.path, n.number
     """  # noqa: S608
     found: dict[int, list[Person]] = defaultdict(list)
-    for unit_id, person_id, name, is_present, reason, symptoms, temperature in rows(
+    for unit_id, name, is_present, reason, symptoms, temperature in rows(
         statement, dict(given) | {"since": since}
     ):
         facts: list[Any] = [] if is_present else [REASONS[reason]]
         facts += [SYMPTOMS[symptom] for symptom in symptoms if symptom in SYMPTOMS]
         if temperature is not None:
             facts.append(f"{temperature} °C")
-        found[unit_id].append(Person(name, facts, person_id))
+        found[unit_id].append(Person(name, facts))
     return found

@@ -61,11 +61,8 @@ def literal(day: date) -> str:
 
 def rows(statement: str, params: Mapping[str, Any]) -> list[Row]:
     """All rows of a statement, prepared: it is asked again for other schools of the same day."""
-    with (
-        connection.scoped(),  # type: ignore[attr-defined]
-        connection.wrap_database_errors,
-        psycopg.Cursor(connection.connection) as cursor,
-    ):
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         found = cursor.execute(" ".join(statement.split()), params, prepare=True)
         return found.fetchall()
 

@@ -9,16 +9,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from fangxian.foundation.accounts.letting_in import asks_nothing_more
 from fangxian.foundation.accounts.models import User
 from fangxian.foundation.accounts.queries import in_person
 from fangxian.foundation.accounts.rules import AccountPermission
 from fangxian.foundation.accounts.second import actions
 from fangxian.foundation.accounts.second.forms import BindForm, PasswordForm
-from fangxian.foundation.accounts.second.passkeys.party import party, party_here
-from fangxian.foundation.accounts.second.passkeys.queries import passkeys_of
 from fangxian.foundation.accounts.second.passwords import require_password
-from fangxian.foundation.accounts.second.queries import has_phone, standing
+from fangxian.foundation.accounts.second.queries import standing
 from fangxian.foundation.accounts.second.rules import may_set_up
 from fangxian.foundation.accounts.second.views.shown import binding_page, codes_page
 from fangxian.foundation.accounts.second.waiting import offered, release
@@ -34,13 +31,9 @@ get_or_post = require_http_methods(["GET", "POST"])
 def own(request: Request) -> HttpResponse:
     """Whether one signs in in two steps, and what can be changed about it."""
     user = _self(request)
-    site = party()
     shown = {
         "standing": standing(user, today=clock.today()),
         "may": may_set_up(is_demo=user.is_demo),
-        "passkeys": passkeys_of(user.pk),
-        "site": site,
-        "here": site is not None and party_here(request) == site,
     }
     return render(request, "second/own.html", shown)
 
@@ -54,10 +47,10 @@ def _self(request: Request) -> User:
 @get_or_post
 @access.signed_in
 def set_up(request: Request) -> HttpResponse:
-    """Bind one's phone; a sign-in that began with the password alone has both factors now."""
+    """Bind one's phone."""
     user = _self(request)
     at = clock.now()
-    if not may_set_up(is_demo=user.is_demo).allowed or has_phone(user.pk):
+    if not may_set_up(is_demo=user.is_demo).allowed or standing(user, today=at.date()).since:
         return redirect("second:own")
     form, secret = BindForm(request.POST or None), offered(request)
     if request.method == "POST" and form.is_valid():
@@ -75,9 +68,7 @@ def set_up(request: Request) -> HttpResponse:
             form.refuse(error)
         else:
             release(request)
-            asks_nothing_more(request)
-            own = reverse("second:own")
-            return codes_page(request, codes, to=own) if codes else redirect(own)
+            return codes_page(request, codes, to=reverse("second:own"))
     return binding_page(request, form, user, secret, must=False)
 
 
@@ -97,7 +88,7 @@ def codes(request: Request) -> HttpResponse:
         else:
             return codes_page(request, made, to=reverse("second:own"))
     text = _("The codes you have now will not work any more.")
-    return password_page(request, form, _("New recovery codes"), text, _("Make new codes"))
+    return _password_page(request, form, _("New recovery codes"), text, _("Make new codes"))
 
 
 @never_cache
@@ -117,13 +108,12 @@ def off(request: Request) -> HttpResponse:
             messages.success(request, _("Two-step sign-in is off."))
             return redirect("second:own")
     text = _("From then on your password alone opens your account.")
-    return password_page(request, form, _("Turn two-step sign-in off"), text, _("Turn off"))
+    return _password_page(request, form, _("Turn two-step sign-in off"), text, _("Turn off"))
 
 
-def password_page(
+def _password_page(
     request: Request, form: PasswordForm, title: str, text: str, button: str
 ) -> HttpResponse:
-    """Ask for the password once more, and say for what."""
     shown = {"form": form, "title": title, "text": text, "button": button}
     status = 422 if form.errors else 200
     return render(request, "second/password.html", shown, status=status)

@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from fangxian.foundation.accounts.models import User
-from fangxian.foundation.accounts.second.passkeys.party import party_here
 from fangxian.foundation.accounts.second.queries import picture
 from fangxian.kernel.access.requests import Request
 
@@ -22,7 +21,6 @@ def binding_page(
     shown = {
         "form": form,
         "must": must,
-        "passkeys": party_here(request) is not None,
         "picture": f"data:image/svg+xml;base64,{drawn}",
         "secret": " ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
     }
@@ -40,13 +38,3 @@ def codes_page(request: Request, codes: Sequence[str], *, to: str) -> HttpRespon
         "to": to,
     }
     return render(request, "second/codes.html", shown)
-
-
-def passkey_texts() -> dict[str, str]:
-    """What the page's script says where the browser makes or uses no passkey."""
-    return {
-        "unsupported": _("This browser knows no passkeys. Use another one, or a code."),
-        "stopped": _("Nothing happened: it was cancelled, or it took too long. Try again."),
-        "bound": _("This device has a passkey of yours already."),
-        "failed": _("The browser could not do it. Try again, or use another way."),
-    }

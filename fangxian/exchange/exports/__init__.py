@@ -1,1 +1,0 @@
-"""Taking tables out: by permission, marked with who took them, gone again soon."""

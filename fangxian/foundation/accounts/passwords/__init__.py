@@ -1,1 +1,0 @@
-"""What a password must be, and the ones that a person had before."""

@@ -1,1 +1,0 @@
-"""Passkeys (WebAuthn): keys in a phone, a computer or a security key, bound to one account."""

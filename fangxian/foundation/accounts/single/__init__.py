@@ -1,1 +1,0 @@
-"""Single sign-on: a province's own OpenID Connect provider says who somebody is."""

@@ -1,1 +1,0 @@
-"""Django's PostgreSQL, with the scope of whoever is at work told to every statement."""

@@ -1,1 +1,0 @@
-"""Who sees which rows, asked of the database itself."""
